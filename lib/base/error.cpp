@@ -1,0 +1,20 @@
+#include "base/error.hpp"
+
+namespace tfevents {
+
+const char* to_string(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::kUsage: return "usage";
+    case ErrorCode::kNotFound: return "not-found";
+    case ErrorCode::kIo: return "io";
+    case ErrorCode::kFormat: return "format";
+    case ErrorCode::kUnsupported: return "unsupported";
+    case ErrorCode::kLimit: return "limit";
+    case ErrorCode::kChanged: return "changed-while-reading";
+    case ErrorCode::kCancelled: return "cancelled";
+    case ErrorCode::kInternal: return "internal";
+  }
+  return "internal";
+}
+
+}  // namespace tfevents

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace tfevents {
+
+enum class FileType : std::uint8_t { kRegular, kDirectory, kSymlink, kOther };
+
+/// Which file this is, whatever its name: equal identities are the same inode.
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  friend auto operator<=>(const FileId&, const FileId&) = default;
+};
+
+/// What stat(2) says, in our units.
+struct FileInfo {
+  FileType type = FileType::kOther;
+  FileId id;
+  std::uint64_t size = 0;        ///< Bytes.
+  std::int64_t mtime_ns = 0;     ///< Nanoseconds since the epoch.
+};
+
+struct DirEntry {
+  std::string name;                        ///< Raw bytes, never `.` or `..`.
+  std::optional<FileType> type;            ///< From d_type; nothing where the file system does not tell.
+};
+
+/// An open file. Closes itself. Not thread-safe.
+class OpenFile {
+ public:
+  virtual ~OpenFile() = default;
+  /// Reads up to `into.size()` bytes at the file position; 0 means end of file for now. EINTR is retried.
+  virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
+  /// Reads up to `into.size()` bytes at `offset`, the position unchanged. kUnsupported on pipes.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
+  /// fstat.
+  virtual Result<FileInfo> info() = 0;
+};
+
+/// Every file-system call of the reading half goes through here, so that a test can stop, fail or count at call n.
+/// Errors carry the path and the system's words (`permission denied`); a missing file is kNotFound, others kIo.
+/// Thread-safe.
+class Sys {
+ public:
+  virtual ~Sys() = default;
+  /// Opens for reading, O_CLOEXEC | O_NOCTTY | O_NONBLOCK (a FIFO never blocks), symlinks followed.
+  virtual Result<std::unique_ptr<OpenFile>> open_read(const std::string& path) = 0;
+  virtual Result<FileInfo> stat(const std::string& path) = 0;    ///< Follows symlinks.
+  virtual Result<FileInfo> lstat(const std::string& path) = 0;
+  /// The entries of one directory, sorted by bytes of the name.
+  virtual Result<std::vector<DirEntry>> list(const std::string& path) = 0;
+  /// Canonical absolute path, all links resolved.
+  virtual Result<std::string> real_path(const std::string& path) = 0;
+};
+
+/// The real file system.
+Sys& real_sys();
+
+/// `dir` + `/` + `name`; `name` alone where `dir` is `.` is NOT shortened: callers decide how names look.
+[[nodiscard]] std::string join_path(std::string_view dir, std::string_view name);
+
+}  // namespace tfevents
