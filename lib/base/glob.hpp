@@ -11,12 +11,17 @@ namespace tfevents {
 
 /// One `-r/-x/-t` pattern: a name, a glob, or `re:REGEX` (RE2, unanchored).
 ///
-/// A pattern equal to a name matches it literally. Otherwise it is a glob over the whole name: `*` and `?`
-/// stop at `/`, `**` does not, `[…]` classes (ranges, no negation). Names are matched as printed, so
-/// the caller passes printed names. Immutable and thread-safe after parse.
+/// A pattern equal to a name matches it literally. Otherwise it is a glob over the whole name: `*`
+/// and `?` stop at `/`,
+/// `**` does not, `[…]` matches one of the characters it lists (ranges, `]` first and `-` last
+/// stand for themselves; there is no negation: a class that begins with `!` or `^` is refused). A
+/// backslash stands for itself, as printed names hold it. Characters are Unicode characters. Names
+/// are matched as printed, so the caller passes printed names; invalid UTF-8 in a name or a pattern
+/// counts as its `\xHH`. Immutable and thread-safe after parse.
 class Pattern {
  public:
-  /// kTree also matches everything below a match (`vision` matches `vision/vit/seed0`); used for runs.
+  /// kTree also matches everything below a match (`vision` matches `vision/vit/seed0`) and ignores
+  /// one slash at the end of a name or glob; used for runs.
   enum class Scope { kName, kTree };
 
   /// Errors: kUsage for a bad regex or class, with the position in the message.
