@@ -26,20 +26,22 @@ struct FileId {
 struct FileInfo {
   FileType type = FileType::kOther;
   FileId id;
-  std::uint64_t size = 0;        ///< Bytes.
-  std::int64_t mtime_ns = 0;     ///< Nanoseconds since the epoch.
+  std::uint64_t size = 0;     ///< Bytes.
+  std::int64_t mtime_ns = 0;  ///< Nanoseconds since the epoch.
 };
 
 struct DirEntry {
-  std::string name;                        ///< Raw bytes, never `.` or `..`.
-  std::optional<FileType> type;            ///< From d_type; nothing where the file system does not tell.
+  std::string name;              ///< Raw bytes, never `.` or `..`.
+  std::optional<FileType> type;  ///< From d_type; nothing where the file system does not tell.
 };
 
 /// An open file. Closes itself. Not thread-safe.
 class OpenFile {
  public:
   virtual ~OpenFile() = default;
-  /// Reads up to `into.size()` bytes at the file position; 0 means end of file for now. EINTR is retried.
+  /// Reads up to `into.size()` bytes at the file position; 0 means end of file for now. EINTR is
+  /// retried. A pipe whose writer is silent makes this wait: check `info().type` after opening what
+  /// strangers could have put there.
   virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
   /// Reads up to `into.size()` bytes at `offset`, the position unchanged. kUnsupported on pipes.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) = 0;
@@ -47,15 +49,15 @@ class OpenFile {
   virtual Result<FileInfo> info() = 0;
 };
 
-/// Every file-system call of the reading half goes through here, so that a test can stop, fail or count at call n.
-/// Errors carry the path and the system's words (`permission denied`); a missing file is kNotFound, others kIo.
-/// Thread-safe.
+/// Every file-system call of the reading half goes through here, so that a test can stop, fail or
+/// count at call n. Errors carry the path and the system's words (`permission denied`); a missing
+/// file is kNotFound, others kIo. Thread-safe.
 class Sys {
  public:
   virtual ~Sys() = default;
   /// Opens for reading, O_CLOEXEC | O_NOCTTY | O_NONBLOCK (a FIFO never blocks), symlinks followed.
   virtual Result<std::unique_ptr<OpenFile>> open_read(const std::string& path) = 0;
-  virtual Result<FileInfo> stat(const std::string& path) = 0;    ///< Follows symlinks.
+  virtual Result<FileInfo> stat(const std::string& path) = 0;  ///< Follows symlinks.
   virtual Result<FileInfo> lstat(const std::string& path) = 0;
   /// The entries of one directory, sorted by bytes of the name.
   virtual Result<std::vector<DirEntry>> list(const std::string& path) = 0;
@@ -66,7 +68,16 @@ class Sys {
 /// The real file system.
 Sys& real_sys();
 
-/// `dir` + `/` + `name`; `name` alone where `dir` is `.` is NOT shortened: callers decide how names look.
+/// `dir` + `/` + `name`; `name` alone where `dir` is `.` is NOT shortened: callers decide how names
+/// look.
 [[nodiscard]] std::string join_path(std::string_view dir, std::string_view name);
+
+/// The Error for an errno value: its text in lower case, kNotFound for ENOENT and ENOTDIR, kIo for
+/// all others, with a hint where one is obvious.
+[[nodiscard]] Error system_error(int error_number, std::string path);
+
+/// True for the Error of a link that leads to itself (ELOOP), which is damage of the tree and no
+/// I/O trouble.
+[[nodiscard]] bool is_link_loop(const Error& error);
 
 }  // namespace tfevents
