@@ -1,0 +1,110 @@
+#include "format/layout.hpp"
+
+#include <algorithm>
+
+namespace tfevents::layout {
+namespace {
+
+/// Columns still shown, with the widths they would get.
+class Fitting {
+ public:
+  Fitting(const std::vector<Want>& wants, std::size_t room) : wants_(wants), room_(room) {
+    for (const Want& want : wants) widths_.push_back(want.width);
+  }
+
+  /// Tries with the columns shown now: first names give way, then free text.
+  bool try_shrinking() {
+    for (std::size_t i = 0; i < wants_.size(); ++i) {
+      if (widths_[i] != 0) widths_[i] = wants_[i].width;
+    }
+    for (const Elide elide : {Elide::kMiddle, Elide::kEnd}) {
+      shrink([&](std::size_t i) {
+        return wants_[i].elide == elide ? wants_[i].min_width : widths_[i];
+      });
+    }
+    return excess() == 0;
+  }
+
+  /// Drops the rightmost column that may go; false when there is none.
+  bool drop(bool kept_too) {
+    for (std::size_t i = wants_.size(); i-- > 0;) {
+      if (widths_[i] == 0 || (!kept_too && wants_[i].keep)) continue;
+      if (shown() == 1) return false;
+      widths_[i] = 0;
+      return true;
+    }
+    return false;
+  }
+
+  void force() {
+    shrink([&](std::size_t i) {
+      return wants_[i].elide == Elide::kNever ? widths_[i] : std::size_t{1};
+    });
+    while (excess() > 0 && drop(true)) {
+    }
+    shrink([](std::size_t) { return std::size_t{1}; });
+  }
+
+  std::vector<std::size_t> take() { return std::move(widths_); }
+
+ private:
+  [[nodiscard]] std::size_t shown() const {
+    return static_cast<std::size_t>(
+        std::count_if(widths_.begin(), widths_.end(), [](std::size_t width) { return width > 0; }));
+  }
+
+  [[nodiscard]] std::size_t excess() const {
+    std::size_t total = 0;
+    bool first = true;
+    for (std::size_t i = 0; i < wants_.size(); ++i) {
+      if (widths_[i] == 0) continue;
+      total += widths_[i] + (first ? 0 : wants_[i].gap);
+      first = false;
+    }
+    return total > room_ ? total - room_ : 0;
+  }
+
+  /// Takes the excess away from the widest columns first, none below least(i).
+  template <class Least>
+  void shrink(Least least) {
+    for (std::size_t over = excess(); over > 0; over = excess()) {
+      std::size_t widest = wants_.size();
+      for (std::size_t i = 0; i < wants_.size(); ++i) {
+        if (widths_[i] == 0 || widths_[i] <= least(i)) continue;
+        if (widest == wants_.size() || widths_[i] > widths_[widest]) widest = i;
+      }
+      if (widest == wants_.size()) return;
+      // Down to the next widest only, so that two long columns end up alike.
+      std::size_t floor = least(widest);
+      for (std::size_t i = 0; i < wants_.size(); ++i) {
+        if (i != widest && widths_[i] > least(i) && widths_[i] < widths_[widest]) {
+          floor = std::max(floor, widths_[i]);
+        }
+      }
+      const std::size_t step = std::max<std::size_t>(1, std::min(over, widths_[widest] - floor));
+      widths_[widest] -= step;
+    }
+  }
+
+  const std::vector<Want>& wants_;
+  std::size_t room_;
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> fit(const std::vector<Want>& wants, std::optional<std::size_t> room) {
+  if (!room) {
+    std::vector<std::size_t> widths;
+    for (const Want& want : wants) widths.push_back(want.width);
+    return widths;
+  }
+  Fitting fitting(wants, *room);
+  do {
+    if (fitting.try_shrinking()) return fitting.take();
+  } while (fitting.drop(false));
+  fitting.force();
+  return fitting.take();
+}
+
+}  // namespace tfevents::layout
