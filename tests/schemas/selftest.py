@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Proves that `validate` takes good documents and refuses bad ones; each bad one is a good one with one change."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+VALIDATE = pathlib.Path(__file__).resolve().parent / "validate"
+
+METRICS = {"val/acc": {"value": 0.9214, "step": 78000, "wall_time": 1789990000.5, "n": 1}, "x": {"value": None, "reason": "missing-tag"}}
+LS_ROW = {"run": "vit/base", "path": "runs/vit/base", "state": "idle", "damage": 1, "last_step": 55100, "first_time": 1, "last_time": 2.5,
+          "age_seconds": 777600, "duration_seconds": None, "tags": 22, "files": 1, "bytes": 19327352832, "metrics": METRICS}
+PROBLEM = {"severity": "error", "rule": "data-crc", "run": "a", "path": "runs/a/e", "offset": 9, "end": 99, "tag": None, "step": None,
+           "message": "payload checksum mismatch", "hint": None}
+LS = {"schema": "tfevents.ls/1", "version": "0.1.0", "now_time": 1790000000, "operands": ["runs"], "view": "clean", "complete": True,
+      "rows": [LS_ROW], "summary": {}, "problems": [PROBLEM]}
+FSCK = {**LS, "schema": "tfevents.fsck/1", "view": "raw", "rows": [PROBLEM], "problems": [],
+        "summary": {"files": 14, "bytes": 9, "records": 88412, "records_lost": 1, "bytes_lost": 9232, "errors": 1, "warnings": 0, "notes": 1}}
+ERROR = {"schema": "tfevents.error/1", "code": "io", "message": "no", "path": "runs", "offset": None, "hint": None, "exit": 2}
+RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc": "ok", "data_crc": "ok", "wall_time": 1.5, "step": 3,
+          "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
+DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
+TAIL = {"type": "tail", "path": "e", "offset": 99, "have": 0, "need": 39}
+
+
+def point(kind, value):
+    return {"run": "a", "tag": "t", "kind": kind, "step": -3, "wall_time": 1700000000.5, "value": value}
+
+
+def lines(*rows):
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+HISTOGRAM = {"buckets": [[-1, 0, 2], [0, "Infinity", 2]], "min": -1, "max": 2, "num": 4, "sum": 1.5, "sum_squares": 6}
+TENSOR = {"dtype": "int64", "shape": [2], "values": [1, 2]}
+GOOD = [
+    ("tfevents.ls", "envelope", json.dumps(LS)),
+    ("tfevents.ls", "rows", lines(LS_ROW, {**LS_ROW, "run_base64": "/w=="})),
+    ("tfevents.ls", "rows", ""),
+    ("tfevents.fsck", "envelope", json.dumps(FSCK)),
+    ("tfevents.fsck", "rows", lines(PROBLEM)),
+    ("tfevents.error", "rows", lines(ERROR)),
+    ("tfevents.dump-records", "rows", lines(RECORD, DAMAGE, TAIL, {**RECORD, "data_crc": "bad", "event": None, "values": []})),
+    ("tfevents.dump", "rows", lines(
+        point("scalars", 0.25), point("scalars", "NaN"), point("scalars", {"bytes": 912, "elided": True}), point("histograms", HISTOGRAM),
+        point("images", {"width": 8, "height": 8, "mime": "image/png", "bytes": [912]}),
+        point("audio", {"mime": "audio/wav", "sample_rate": 8000, "frames": 80, "bytes": [912]}),
+        point("text", ["a", "b"]), point("text", [["a"], ["b"]]), point("graphs", {"bytes": 9, "nodes": 2}),
+        point("hparams", {"session_start": {"hparams": {"lr": 0.1}}}),
+        point("pr_curves", {k: [0, 0.5] for k in ("thresholds", "tp", "fp", "tn", "fn", "precision", "recall")}),
+        point("mesh", {"content": "vertices", "shape": [1, 3], "values": [0.5, 1, 2]}), point("custom_scalars", {"layout": {}}),
+        point("tensors", TENSOR), point("my_plugin", {**TENSOR, "plugin": "my_plugin"}),
+        point("tensors", {"dtype": "float32", "shape": [1000, 1000], "bytes": 4000000, "elided": True}))),
+]
+BAD = [
+    ("an unknown field", "tfevents.ls", "envelope", json.dumps({**LS, "extra": 1})),
+    ("an unknown field in a row", "tfevents.ls", "rows", lines({**LS_ROW, "extra": 1})),
+    ("an unknown field in a metric", "tfevents.ls", "rows", lines({**LS_ROW, "metrics": {"a": {"value": None, "reason": "x", "n": 1}}})),
+    ("an unknown field in the summary", "tfevents.fsck", "envelope", json.dumps({**FSCK, "summary": {**FSCK["summary"], "x": 1}})),
+    ("a missing field", "tfevents.ls", "rows", lines({k: v for k, v in LS_ROW.items() if k != "tags"})),
+    ("another command's document", "tfevents.ls", "envelope", json.dumps(FSCK)),
+    ("a float where an integer stands", "tfevents.ls", "rows", lines({**LS_ROW, "tags": 2.5})),
+    ("an exponent where an integer stands", "tfevents.ls", "rows", lines(LS_ROW).replace('"tags": 22', '"tags": 22e1')),
+    ("true where an integer stands", "tfevents.ls", "rows", lines({**LS_ROW, "tags": True})),
+    ("more than int64", "tfevents.ls", "rows", lines({**LS_ROW, "last_step": 2**63})),
+    ("a human age", "tfevents.ls", "rows", lines({**LS_ROW, "age_seconds": "3d"})),
+    ("a state that does not exist", "tfevents.ls", "rows", lines({**LS_ROW, "state": "dead"})),
+    ("two keys of a name", "tfevents.ls", "rows", lines(LS_ROW).replace('"tags": 22', '"tags": 22, "tags": 22')),
+    ("NaN", "tfevents.dump", "rows", lines(point("scalars", float("nan")))),
+    ("-Infinity", "tfevents.dump", "rows", lines(point("scalars", float("-inf")))),
+    ("a point behind an integral float", "tfevents.dump", "rows", lines(point("scalars", 1.0))),
+    ("a float beyond float64", "tfevents.dump", "rows", lines(point("scalars", 5)).replace('5}', '1e999}')),
+    ("half a surrogate pair", "tfevents.dump", "rows", lines(point("text", ["\ud800"]))),
+    ("invalid UTF-8", "tfevents.dump", "rows", lines(point("text", ["x"])).encode().replace(b"x", b"\xff")),
+    ("another order of keys", "tfevents.dump", "rows", lines(dict(reversed(point("scalars", 1).items())))),
+    ("a scalar among histograms", "tfevents.dump", "rows", lines(point("histograms", 1))),
+    ("a bucket of two numbers", "tfevents.dump", "rows", lines(point("histograms", {**HISTOGRAM, "buckets": [[1, 2]]}))),
+    ("two parts of hparams", "tfevents.dump", "rows", lines(point("hparams", {"experiment": {}, "session_start": {}}))),
+    ("a row type that does not exist", "tfevents.dump-records", "rows", lines({**TAIL, "type": "end"})),
+    ("values of a bad record", "tfevents.dump-records", "rows", lines({**RECORD, "data_crc": "bad"})),
+    ("no newline at the end", "tfevents.ls", "rows", json.dumps(LS_ROW)),
+    ("an empty line", "tfevents.ls", "rows", lines(LS_ROW) + "\n"),
+    ("an envelope among rows", "tfevents.ls", "rows", lines(LS)),
+    ("two documents", "tfevents.ls", "envelope", json.dumps(LS) * 2),
+    ("nothing", "tfevents.ls", "envelope", ""),
+    ("a message of two lines", "tfevents.error", "rows", lines({**ERROR, "message": "a\nb"})),
+    ("an error code that does not exist", "tfevents.error", "rows", lines({**ERROR, "code": "oops"})),
+]
+
+
+def run(name, mode, text):
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return subprocess.run([sys.executable, VALIDATE, name, mode], input=data, capture_output=True, check=False)
+
+
+failed = 0
+for name, mode, text in GOOD:
+    done = run(name, mode, text)
+    if done.returncode != 0:
+        print(f"refused a good {name} ({mode}):\n{done.stdout.decode()}{done.stderr.decode()}")
+        failed += 1
+for what, name, mode, text in BAD:
+    done = run(name, mode, text)
+    # Exit 1 with a reason; a crash of the validator is no refusal.
+    if done.returncode != 1 or not done.stdout.startswith(name.encode()) or done.stderr:
+        print(f"took {what} in {name} ({mode}): exit {done.returncode}\n{done.stdout.decode()}{done.stderr.decode()}")
+        failed += 1
+print(f"{len(GOOD)} good and {len(BAD)} bad documents, {failed} misjudged")
+sys.exit(failed != 0)
