@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/problem.hpp"
@@ -12,27 +14,47 @@ namespace tfevents {
 
 /// One directory met by a walk.
 struct WalkedDirectory {
-  std::string relative;                  ///< Path below the root, `.` for the root itself; raw bytes, `/` between parts.
-  std::string path;                      ///< root joined with relative, to open it.
+  std::string
+      relative;  ///< Path below the root, `.` for the root itself; raw bytes, `/` between parts.
+  std::string path;  ///< root joined with relative, to open it.
   FileId id;
-  bool through_symlink = false;          ///< Some part below the root is a symlink.
-  std::vector<DirEntry> files;           ///< Entries that are no directories, by name; types resolved (links followed).
+  bool through_symlink = false;  ///< Some part below the root is a symlink.
+  /// Wanted entries that are no directories, by bytes of the name; types always there, links
+  /// followed (so never kSymlink).
+  std::vector<DirEntry> files;
+  std::uint64_t other_files = 0;  ///< Entries that are no directories and not wanted.
 };
 
 struct WalkOptions {
-  unsigned jobs = 8;                     ///< Directories listed at once.
-  /// Directories not entered, by base name (`.tfe-trash`).
-  std::function<bool(std::string_view name)> skip;
+  unsigned jobs = 8;  ///< Directories listed at once.
+  /// Directories not entered, by base name (`.tfe-trash`). None: all are entered.
+  std::function<bool(std::string_view name)> skip = {};
+  /// Files kept in `files`, by base name; the others are only counted. Called from several threads.
+  std::function<bool(std::string_view name)> want_file = [](std::string_view name) {
+    return name.find("tfevents") != std::string_view::npos;
+  };
 };
 
 struct WalkResult {
-  std::vector<WalkedDirectory> directories;  ///< Natural order of `relative`; each real directory once.
-  std::vector<Problem> problems;             ///< Unreadable directories, link loops (rule `unreadable`, `symlink-loop`).
+  std::vector<WalkedDirectory>
+      directories;  ///< The root, then natural order of `relative`; each real directory once.
+  /// By path. Rules:
+  /// `unreadable`: a directory (or what a link leads to) that the system refuses: error, lost_data;
+  ///     a wanted name that is a dangling link: warn.
+  /// `symlink-loop`: a link to a directory that holds it, or to itself: note.
+  /// `duplicate-name`: a further name of a directory: note; names the one kept.
+  std::vector<Problem> problems;
 };
 
-/// Walks a tree level by level, symlinks followed, each real directory (device, inode) once, under the name that uses no
-/// symlink where there is one, else the least name. One open directory per thread. Errors of entries are problems; a root
-/// that cannot be listed is the Error.
-Result<WalkResult> walk(Sys& sys, const std::string& root, const WalkOptions& options, const StopFlag& stop);
+/// Walks a tree level by level, symlinks followed, each real directory (device, inode) once, under
+/// the name that uses no symlink where there is one (of several, by bind mounts, the one nearest to
+/// the root), else the least name in natural order. The answer is the same for any `jobs`.
+///
+/// Errors: what the root says when it cannot be listed; kCancelled after `stop`. What goes wrong
+/// below the root is a problem; what vanishes meanwhile is as if it had never been.
+/// Limits: one open directory per thread, none while waiting. Memory follows the directories and
+/// the wanted files. Directories whose path is longer than the system allows are `unreadable`.
+Result<WalkResult> walk(Sys& sys, const std::string& root, const WalkOptions& options,
+                        const StopFlag& stop);
 
 }  // namespace tfevents
