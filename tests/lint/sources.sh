@@ -20,8 +20,10 @@ BEGIN {
   may["lib/rewrite"] = "base io record event logdir series rewrite"
   may["lib/ops"]     = "base io record event logdir series expr rewrite ops"
   may["lib/format"]  = "base format"
-  # The two single headers are what the options and the context of every operation are made of.
-  may["apps/tfevents"] = "base ops format cli commands render complete io/sys.hpp logdir/selection.hpp"
+  # The single headers: what the options and the context of every operation are made of; -o writes
+  # files atomically; --version names the checksum code that this processor runs.
+  may["apps/tfevents"] = "base ops format cli commands render complete " \
+                         "io/sys.hpp logdir/selection.hpp io/atomic_file.hpp record/crc32c.hpp"
   # Renderers turn reports into tables and must not know that there is a command line.
   may["apps/tfevents/render"] = "base ops format render"
   may["apps/gendocs"] = "base cli"
@@ -46,6 +48,8 @@ function allowed(folder, included,   words, n, i) {
 function check_quoted(included) {
   if (included ~ /\.pb\.h$/) {
     if (!event_source) report("generated protobuf code is private to lib/event/*.cpp")
+  } else if (included !~ /\// && !below_apps) {
+    # A neighbour in the same folder of the program.
   } else if (included !~ /\// || included ~ /\.\./) {
     report("write \"" included "\" as a path from lib/ (or from apps/tfevents/)")
   } else if (!allowed(folder, included)) {
