@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "event/scalar.hpp"
+
+namespace tfevents {
+
+/// A tensor as far as the scanner looks: type, shape, and what is needed to read one number out of
+/// it. Source: tensorboard/compat/proto/tensor.proto.
+struct TensorInfo {
+  /// The typed fields, by the way a single value of each is kept in `first`.
+  enum Field : std::uint8_t {
+    kFloat,
+    kDouble,
+    kInt,
+    kString,
+    kScomplex,
+    kInt64,
+    kBool,
+    kDcomplex,
+    kHalf,
+    kUint32,
+    kUint64,
+    kFloat8,
+    kFields
+  };
+
+  DType dtype = DType::kInvalid;
+  bool unknown_rank = false;
+  bool has_unknown_dim = false;  ///< Some dimension is negative.
+  std::uint32_t rank = 0;
+  std::uint64_t elements = 1;           ///< Product of the known dimensions; saturates at 2^63.
+  std::uint64_t content_bytes = 0;      ///< Size of tensor_content.
+  std::array<std::byte, 16> content{};  ///< Its first bytes.
+  std::array<std::uint64_t, kFields> counts{};  ///< Values in each typed field (bytes in kFloat8).
+  std::array<std::uint64_t, kFields> first{};   ///< Bits of the first value of each.
+  bool half_is_wide =
+      false;  ///< Some half_val is no 16-bit pattern: torch's float32 bits (FORMAT 4.1).
+};
+
+/// The number in a tensor of exactly one numeric element, or nothing. Any rank; complex numbers and
+/// strings are no scalars. Source: tensorboard/util/tensor_util.py, and the robustness rules of
+/// FORMAT 4.1.
+[[nodiscard]] std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept;
+
+/// Which member of `Summary.Value.value` was set last on the wire.
+enum class Payload : std::uint8_t {
+  kNone,
+  kSimpleValue,
+  kObsolete,
+  kImage,
+  kHistogram,
+  kAudio,
+  kTensor
+};
+
+/// What `SummaryMetadata` says. Views live as long as the event.
+/// Source: tensorboard/compat/proto/summary.proto.
+struct MetadataView {
+  std::string_view plugin;
+  std::uint32_t data_class = 0;  ///< 0 unknown, 1 scalar, 2 tensor, 3 blob sequence.
+};
+
+/// One `Summary.Value`. Views live until the next event is scanned.
+struct ValueView {
+  std::string_view tag;       ///< `tag`, else `node_name`, else empty.
+  bool tag_too_long = false;  ///< Above kMaxTagBytes: `tag` holds its front only.
+  Payload payload = Payload::kNone;
+  bool has_metadata = false;
+  MetadataView metadata;
+  float simple_value = 0;
+  TensorInfo tensor;        ///< Where payload is kTensor.
+  std::uint64_t bytes = 0;  ///< Of the serialized Value.
+};
+
+/// The two shapes that nearly all scalars have, read without the general parser: `simple_value`, or
+/// a float32 tensor of rank 0 with one value.
+struct FastValue {
+  const char* tag;
+  std::uint32_t tag_bytes;
+  float value;
+  const std::byte* metadata;  ///< The serialized SummaryMetadata, null where there is none.
+  std::uint32_t metadata_bytes;
+  std::uint32_t bytes;  ///< Of the serialized Value.
+  bool tensor;
+
+  [[nodiscard]] std::string_view tag_view() const noexcept { return {tag, tag_bytes}; }
+};
+
+/// Names above this are a `limit` problem of their run.
+inline constexpr std::size_t kMaxTagBytes = 64 * 1024;
+
+/// Which member of `Event.what` was set last on the wire. Source:
+/// tensorboard/compat/proto/event.proto.
+enum class EventKind : std::uint8_t {
+  kNothing,
+  kFileVersion,
+  kGraphDef,
+  kSummary,
+  kLogMessage,
+  kSessionLog,
+  kTaggedRunMetadata,
+  kMetaGraphDef
+};
+/// `nothing`, `file_version`, `graph_def`, `summary`, …: the names of `dump --records`.
+const char* to_string(EventKind kind) noexcept;
+
+/// `SessionLog.status`.
+enum class SessionStatus : std::int32_t {
+  kUnspecified = 0,
+  kStart = 1,
+  kStop = 2,
+  kCheckpoint = 3
+};
+
+/// One event as the scanner sees it. Reused from event to event: views and vectors live until the
+/// next scan.
+struct EventView {
+  double wall_time = 0;  ///< Seconds since the epoch; any bit pattern.
+  std::int64_t step = 0;
+  EventKind kind = EventKind::kNothing;
+  std::string_view file_version;
+  std::string_view writer;  ///< `source_metadata.writer`.
+  SessionStatus session_status = SessionStatus::kUnspecified;
+  std::string_view run_metadata_tag;
+  std::uint64_t blob_bytes = 0;   ///< Of graph_def, meta_graph_def or the run metadata.
+  std::vector<FastValue> fast;    ///< All values, when every one had a common shape …
+  std::vector<ValueView> values;  ///< … else all of them here.
+};
+
+}  // namespace tfevents
