@@ -138,13 +138,16 @@ class RealSys final : public Sys {
     return stat_at(path, AT_SYMLINK_NOFOLLOW);
   }
 
-  Result<std::vector<DirEntry>> list(const std::string& path) override {
+  Result<Listing> list(const std::string& path) override {
     DIR* opened = ::opendir(path.c_str());
     while (opened == nullptr && errno == EINTR) opened = ::opendir(path.c_str());
     const std::unique_ptr<DIR, CloseDirectory> directory(opened);
     if (!directory) return system_error(errno, path);
 
-    std::vector<DirEntry> entries;
+    struct stat info {};
+    if (::fstat(::dirfd(directory.get()), &info) != 0) return system_error(errno, path);
+    Listing listing{.info = to_info(info), .entries = {}};
+    std::vector<DirEntry>& entries = listing.entries;
     while (true) {
       errno = 0;  // the only way to tell the end from an error
       const dirent* entry = ::readdir(directory.get());
@@ -156,7 +159,7 @@ class RealSys final : public Sys {
     if (errno != 0) return system_error(errno, path);
     std::sort(entries.begin(), entries.end(),
               [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
-    return entries;
+    return listing;
   }
 
   Result<std::string> real_path(const std::string& path) override {

@@ -35,6 +35,12 @@ struct DirEntry {
   std::optional<FileType> type;  ///< From d_type; nothing where the file system does not tell.
 };
 
+/// One directory, read.
+struct Listing {
+  FileInfo info;                  ///< Of the directory itself, links followed.
+  std::vector<DirEntry> entries;  ///< Sorted by bytes of the name.
+};
+
 /// An open file. Closes itself. Not thread-safe.
 class OpenFile {
  public:
@@ -59,8 +65,8 @@ class Sys {
   virtual Result<std::unique_ptr<OpenFile>> open_read(const std::string& path) = 0;
   virtual Result<FileInfo> stat(const std::string& path) = 0;  ///< Follows symlinks.
   virtual Result<FileInfo> lstat(const std::string& path) = 0;
-  /// The entries of one directory, sorted by bytes of the name.
-  virtual Result<std::vector<DirEntry>> list(const std::string& path) = 0;
+  /// Opens a directory, says what it is and what is in it: cheaper than `stat` and reading it.
+  virtual Result<Listing> list(const std::string& path) = 0;
   /// Canonical absolute path, all links resolved.
   virtual Result<std::string> real_path(const std::string& path) = 0;
 };

@@ -41,7 +41,7 @@ struct Link {
 };
 
 /// What one thread found out about one directory.
-struct Listing {
+struct Visit {
   WalkedDirectory directory;
   bool has_id = false;
   std::optional<Error> error;
@@ -77,13 +77,17 @@ Problem bad_link(Severity severity, std::string rule, std::string path, std::str
   return problem;
 }
 
+std::string_view path_of(const Problem& problem) {
+  return problem.path ? std::string_view(*problem.path) : std::string_view();
+}
+
 class Walker {
  public:
   Walker(Sys& sys, const std::string& root, const WalkOptions& options, const StopFlag& stop)
       : sys_(sys), root_(root), options_(options), stop_(stop), workers_(options.jobs) {}
 
   Result<WalkResult> run() {
-    Listing root;
+    Visit root;
     root.directory.relative = ".";
     root.directory.path = root_;
     fill(root);
@@ -113,14 +117,14 @@ class Walker {
     std::vector<Waiting> next;
     for (std::size_t begin = 0; begin < level.size(); begin += kBlock) {
       const std::size_t count = std::min(kBlock, level.size() - begin);
-      std::vector<Listing> listings(count);
-      workers_.run(count, [&](std::size_t i) { list(level[begin + i], listings[i]); });
+      std::vector<Visit> visits(count);
+      workers_.run(count, [&](std::size_t i) { list(level[begin + i], visits[i]); });
       if (stop_.requested()) {
         return Error{.code = ErrorCode::kCancelled, .message = "stopped", .path = root_};
       }
       // In order, whatever the threads' order was.
       for (std::size_t i = 0; i < count; ++i) {
-        merge(level[begin + i], std::move(listings[i]), next);
+        merge(level[begin + i], std::move(visits[i]), next);
       }
     }
     return next;
@@ -128,38 +132,37 @@ class Walker {
 
   // ---- in the workers: reads the members that no round changes ----
 
-  void list(const Waiting& waiting, Listing& listing) const {
+  void list(const Waiting& waiting, Visit& visit) const {
     if (stop_.requested()) return;  // the whole walk is dropped
     const WalkedDirectory& parent = result_.directories[waiting.parent];
-    listing.directory.relative = relative_below(parent.relative, waiting.name);
-    listing.directory.path = join_path(parent.path, waiting.name);
-    fill(listing);
+    visit.directory.relative = relative_below(parent.relative, waiting.name);
+    visit.directory.path = join_path(parent.path, waiting.name);
+    fill(visit);
   }
 
-  void fill(Listing& listing) const {
-    const std::string& path = listing.directory.path;
-    Result<FileInfo> info = sys_.stat(path);
-    if (!info.ok()) {
-      listing.error = std::move(info).error();
+  void fill(Visit& visit) const {
+    const std::string& path = visit.directory.path;
+    Result<Listing> listing = sys_.list(path);
+    if (!listing.ok()) {
+      visit.error = std::move(listing).error();
+      // Its number tells whether other names lead to it too.
+      const Result<FileInfo> info = sys_.stat(path);
+      visit.has_id = info.ok();
+      if (info.ok()) visit.directory.id = info->id;
       return;
     }
-    listing.directory.id = info->id;
-    listing.has_id = true;
-    Result<std::vector<DirEntry>> entries = sys_.list(path);
-    if (!entries.ok()) {
-      listing.error = std::move(entries).error();
-      return;
-    }
-    for (DirEntry& entry : *entries) sort_entry(std::move(entry), listing);
+    visit.has_id = true;
+    visit.directory.id = listing->info.id;
+    for (DirEntry& entry : listing->entries) sort_entry(std::move(entry), visit);
   }
 
-  void sort_entry(DirEntry entry, Listing& listing) const {
-    const std::string& directory = listing.directory.path;
+  void sort_entry(DirEntry entry, Visit& visit) const {
+    const std::string& directory = visit.directory.path;
     if (!entry.type) {
       const Result<FileInfo> info = sys_.lstat(join_path(directory, entry.name));
       if (!info.ok()) {
         if (info.error().code != ErrorCode::kNotFound) {
-          listing.problems.push_back(
+          visit.problems.push_back(
               unreadable(join_path(directory, entry.name), "entry", info.error()));
         }
         return;
@@ -167,40 +170,40 @@ class Walker {
       entry.type = info->type;
     }
     if (*entry.type == FileType::kDirectory) {
-      if (!is_skipped(entry.name)) listing.children.push_back(std::move(entry.name));
+      if (!is_skipped(entry.name)) visit.children.push_back(std::move(entry.name));
     } else if (*entry.type == FileType::kSymlink) {
-      sort_link(std::move(entry), listing);
+      sort_link(std::move(entry), visit);
     } else {
-      sort_file(std::move(entry), listing);
+      sort_file(std::move(entry), visit);
     }
   }
 
-  void sort_link(DirEntry entry, Listing& listing) const {
-    std::string path = join_path(listing.directory.path, entry.name);
+  void sort_link(DirEntry entry, Visit& visit) const {
+    std::string path = join_path(visit.directory.path, entry.name);
     const Result<FileInfo> info = sys_.stat(path);
     if (info.ok()) {
       entry.type = info->type;
-      if (info->type != FileType::kDirectory) return sort_file(std::move(entry), listing);
-      if (!is_skipped(entry.name)) listing.links.push_back({std::move(entry.name), info->id});
+      if (info->type != FileType::kDirectory) return sort_file(std::move(entry), visit);
+      if (!is_skipped(entry.name)) visit.links.push_back({std::move(entry.name), info->id});
       return;
     }
     if (is_link_loop(info.error())) {
-      listing.problems.push_back(
+      visit.problems.push_back(
           bad_link(Severity::kNote, "symlink-loop", std::move(path), "the link leads to itself"));
     } else if (info.error().code != ErrorCode::kNotFound) {
       // Nobody can say whether a directory is behind it.
-      listing.problems.push_back(unreadable(path, "what the link leads to was", info.error()));
+      visit.problems.push_back(unreadable(path, "what the link leads to was", info.error()));
     } else if (is_wanted(entry.name)) {
-      listing.problems.push_back(
+      visit.problems.push_back(
           bad_link(Severity::kWarn, "unreadable", std::move(path), "the link leads to nothing"));
     }
   }
 
-  void sort_file(DirEntry entry, Listing& listing) const {
+  void sort_file(DirEntry entry, Visit& visit) const {
     if (is_wanted(entry.name)) {
-      listing.directory.files.push_back(std::move(entry));
+      visit.directory.files.push_back(std::move(entry));
     } else {
-      ++listing.directory.other_files;
+      ++visit.directory.other_files;
     }
   }
 
@@ -213,37 +216,36 @@ class Walker {
 
   // ---- in the calling thread ----
 
-  void merge(const Waiting& waiting, Listing listing, std::vector<Waiting>& next) {
-    if (listing.has_id) {
-      std::uint32_t& number = numbers_.try_emplace(listing.directory.id, kQueued).first->second;
+  void merge(const Waiting& waiting, Visit visit, std::vector<Waiting>& next) {
+    if (visit.has_id) {
+      std::uint32_t& number = numbers_.try_emplace(visit.directory.id, kQueued).first->second;
       const bool known = number < kMostDirectories;
       // Links are in names_ already.
       if (!waiting.link && waiting.parent >= real_count_) {
-        names_.push_back({waiting.parent, listing.directory.id, waiting.name});
+        names_.push_back({waiting.parent, visit.directory.id, waiting.name});
       } else if (!waiting.link && known) {
-        report_second_mount(listing.directory, number);
+        report_second_mount(visit.directory, number);
       }
       if (known || number == kRefused) return;
-      if (listing.error) number = kRefused;
+      if (visit.error) number = kRefused;
     }
-    if (!listing.error) {
-      keep(std::move(listing), next);
-    } else if (listing.error->code != ErrorCode::kNotFound) {  // else removed meanwhile
-      result_.problems.push_back(unreadable(listing.directory.path, "directory", *listing.error));
+    if (!visit.error) {
+      keep(std::move(visit), next);
+    } else if (visit.error->code != ErrorCode::kNotFound) {  // else removed meanwhile
+      result_.problems.push_back(unreadable(visit.directory.path, "directory", *visit.error));
     }
   }
 
   /// Gives a listed directory its number.
-  void keep(Listing listing, std::vector<Waiting>& next) {
+  void keep(Visit visit, std::vector<Waiting>& next) {
     const auto number = static_cast<std::uint32_t>(result_.directories.size());
-    numbers_[listing.directory.id] = number;
-    listing.directory.through_symlink = number >= real_count_;
-    listing.directory.files.shrink_to_fit();
-    result_.directories.push_back(std::move(listing.directory));
-    for (std::string& name : listing.children) next.push_back({number, std::move(name)});
-    for (Link& link : listing.links) names_.push_back({number, link.target, std::move(link.name)});
-    std::move(listing.problems.begin(), listing.problems.end(),
-              std::back_inserter(result_.problems));
+    numbers_[visit.directory.id] = number;
+    visit.directory.through_symlink = number >= real_count_;
+    visit.directory.files.shrink_to_fit();
+    result_.directories.push_back(std::move(visit.directory));
+    for (std::string& name : visit.children) next.push_back({number, std::move(name)});
+    for (Link& link : visit.links) names_.push_back({number, link.target, std::move(link.name)});
+    std::move(visit.problems.begin(), visit.problems.end(), std::back_inserter(result_.problems));
   }
 
   // A bind mount: two names without any link.
@@ -302,9 +304,10 @@ class Walker {
               [](const WalkedDirectory& a, const WalkedDirectory& b) {
                 return natural_compare(a.relative, b.relative) < 0;
               });
-    std::stable_sort(
-        result_.problems.begin(), result_.problems.end(),
-        [](const Problem& a, const Problem& b) { return natural_compare(*a.path, *b.path) < 0; });
+    std::stable_sort(result_.problems.begin(), result_.problems.end(),
+                     [](const Problem& a, const Problem& b) {
+                       return natural_compare(path_of(a), path_of(b)) < 0;
+                     });
   }
 
   Sys& sys_;
