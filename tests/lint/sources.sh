@@ -20,12 +20,12 @@ BEGIN {
   may["lib/rewrite"] = "base io record event logdir series rewrite"
   may["lib/ops"]     = "base io record event logdir series expr rewrite ops"
   may["lib/format"]  = "base format"
-  # The single headers: what the options and the context of every operation are made of; -o writes
+  # The single headers: what options, context and reports of every operation are made of; -o writes
   # files atomically; --version names the checksum code that this processor runs.
-  may["apps/tfevents"] = "base ops format cli commands render complete " \
-                         "io/sys.hpp logdir/selection.hpp io/atomic_file.hpp record/crc32c.hpp"
+  may["apps/tfevents"] = "base ops format cli commands render complete io/sys.hpp logdir/selection.hpp " \
+                         "event/scalar.hpp io/atomic_file.hpp record/crc32c.hpp"
   # Renderers turn reports into tables and must not know that there is a command line.
-  may["apps/tfevents/render"] = "base ops format render"
+  may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp"
   may["apps/gendocs"] = "base cli"
 }
 

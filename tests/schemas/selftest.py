@@ -14,7 +14,7 @@ LS_ROW = {"run": "vit/base", "path": "runs/vit/base", "state": "idle", "damage":
 PROBLEM = {"severity": "error", "rule": "data-crc", "run": "a", "path": "runs/a/e", "offset": 9, "end": 99, "tag": None, "step": None,
            "message": "payload checksum mismatch", "hint": None}
 LS = {"schema": "tfevents.ls/1", "version": "0.1.0", "now_time": 1790000000, "operands": ["runs"], "view": "clean", "complete": True,
-      "rows": [LS_ROW], "summary": {}, "problems": [PROBLEM]}
+      "rows": [LS_ROW], "summary": {"runs": 1, "live": 0, "bytes": 9, "damaged": 1}, "problems": [PROBLEM]}
 FSCK = {**LS, "schema": "tfevents.fsck/1", "view": "raw", "rows": [PROBLEM], "problems": [],
         "summary": {"files": 14, "bytes": 9, "records": 88412, "records_lost": 1, "bytes_lost": 9232, "errors": 1, "warnings": 0, "notes": 1}}
 ERROR = {"schema": "tfevents.error/1", "code": "io", "message": "no", "path": "runs", "offset": None, "hint": None, "exit": 2}
