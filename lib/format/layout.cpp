@@ -14,9 +14,7 @@ class Fitting {
 
   /// Tries with the columns shown now: first names give way, then free text.
   bool try_shrinking() {
-    for (std::size_t i = 0; i < wants_.size(); ++i) {
-      if (widths_[i] != 0) widths_[i] = wants_[i].width;
-    }
+    restore();
     for (const Elide elide : {Elide::kMiddle, Elide::kEnd}) {
       shrink([&](std::size_t i) {
         return wants_[i].elide == elide ? wants_[i].min_width : widths_[i];
@@ -36,18 +34,26 @@ class Fitting {
     return false;
   }
 
+  /// Makes what is kept fit, whatever it costs.
   void force() {
-    shrink([&](std::size_t i) {
-      return wants_[i].elide == Elide::kNever ? widths_[i] : std::size_t{1};
-    });
-    while (excess() > 0 && drop(true)) {
-    }
+    do {
+      restore();
+      shrink([&](std::size_t i) {
+        return wants_[i].elide == Elide::kNever ? widths_[i] : std::size_t{1};
+      });
+    } while (excess() > 0 && drop(true));
     shrink([](std::size_t) { return std::size_t{1}; });
   }
 
   std::vector<std::size_t> take() { return std::move(widths_); }
 
  private:
+  void restore() {
+    for (std::size_t i = 0; i < wants_.size(); ++i) {
+      if (widths_[i] != 0) widths_[i] = wants_[i].width;
+    }
+  }
+
   [[nodiscard]] std::size_t shown() const {
     return static_cast<std::size_t>(
         std::count_if(widths_.begin(), widths_.end(), [](std::size_t width) { return width > 0; }));
@@ -74,15 +80,13 @@ class Fitting {
         if (widest == wants_.size() || widths_[i] > widths_[widest]) widest = i;
       }
       if (widest == wants_.size()) return;
-      // Down to the next widest only, so that two long columns end up alike.
+      // Down to the next widest only, and alternately from there, so that long columns end up
+      // alike.
       std::size_t floor = least(widest);
       for (std::size_t i = 0; i < wants_.size(); ++i) {
-        if (i != widest && widths_[i] > least(i) && widths_[i] < widths_[widest]) {
-          floor = std::max(floor, widths_[i]);
-        }
+        if (i != widest && widths_[i] > least(i)) floor = std::max(floor, widths_[i]);
       }
-      const std::size_t step = std::max<std::size_t>(1, std::min(over, widths_[widest] - floor));
-      widths_[widest] -= step;
+      widths_[widest] -= std::clamp<std::size_t>(widths_[widest] - floor, 1, over);
     }
   }
 

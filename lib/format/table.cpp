@@ -99,26 +99,25 @@ class TableRenderer {
   }
 
   std::string render() {
-    std::vector<layout::Want> wants;
-    bool any_header = false;
+    const bool any_header = std::any_of(shapes_.begin(), shapes_.end(),
+                                        [](const Shape& shape) { return !shape.header.empty(); });
     for (const Shape& shape : shapes_) {
       const std::size_t width = std::max(shape.header_width, shape.body);
-      const bool notes = shape.header.empty() && &shape == &shapes_.back() && style_.header;
-      any_header = any_header || !shape.header.empty();
-      wants.push_back({.width = width,
-                       .min_width = std::min(width, shape.column->min_width),
-                       .elide = shape.column->elide,
-                       .keep = shape.column->keep,
-                       .gap = notes ? kNotesGap : kGap});
+      // Remarks stand a little apart, since no header says where their column begins.
+      const bool notes = any_header && shape.header.empty() && &shape == &shapes_.back();
+      wants_.push_back({.width = width,
+                        .min_width = std::min(width, shape.column->min_width),
+                        .elide = shape.column->elide,
+                        .keep = shape.column->keep,
+                        .gap = notes ? kNotesGap : kGap});
     }
     std::optional<std::size_t> room;
     if (style_.width) {
       const std::size_t indent = display_width(style_.indent);
       room = *style_.width > indent ? *style_.width - indent : 1;
     }
-    widths_ = layout::fit(wants, room);
-    wants_ = std::move(wants);
-    if (style_.header && any_header) add_header();
+    widths_ = layout::fit(wants_, room);
+    if (any_header) add_header();
     for (std::size_t row = 0; row < rows_; ++row) add_row(row);
     return std::move(out_);
   }
@@ -147,9 +146,9 @@ class TableRenderer {
   }
 
   void begin_line() {
-    out_ += style_.indent;
     pending_ = 0;
     first_ = true;
+    blank_line_ = true;
   }
 
   /// Writes text with blanks around it. Blanks wait for the next text, so that no line ends with
@@ -159,6 +158,8 @@ class TableRenderer {
     pending_ += (first_ ? 0 : gap) + left;
     first_ = false;
     if (!prefix.empty() || !text.empty()) {
+      if (blank_line_) out_ += style_.indent;
+      blank_line_ = false;
       out_.append(pending_, ' ');
       out_ += prefix;
       out_ += paint(text, role, style_.color);
@@ -215,7 +216,8 @@ class TableRenderer {
   std::size_t rows_ = 0;
   std::string out_;
   std::size_t pending_ = 0;
-  bool first_ = true;
+  bool first_ = true;       ///< No column of this line has been put.
+  bool blank_line_ = true;  ///< No text has.
 };
 
 }  // namespace
@@ -229,7 +231,7 @@ Column name_column(std::string key, std::string header) {
 }
 
 Column notes_column() {
-  return {.align = Align::kLeft, .elide = Elide::kEnd};
+  return {.align = Align::kLeft, .elide = Elide::kEnd, .min_width = 10};
 }
 
 void Table::add(std::vector<Cell> row) {
