@@ -20,17 +20,6 @@ die() {
   exit 2
 }
 
-# as_root COMMAND… runs it as root: directly where we are root, else through sudo.
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    die "this needs root and there is no sudo; as root run: $*"
-  fi
-}
-
 # install_packages PACKAGE… installs those that are missing. With nothing missing apt is not called
 # at all, so that everything works without a network.
 install_packages() {
@@ -44,11 +33,17 @@ install_packages() {
     [ "$status" = installed ] || missing="$missing $package"
   done
   [ -n "$missing" ] || return 0
+  # As root directly, else through sudo.
+  sudo=''
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "packages are missing; as root run: apt-get install$missing"
+    sudo=sudo
+  fi
   say "installing$missing"
   # A broken extra package source must not stop us: if ours is reachable, the install works.
-  as_root apt-get -q update >&2 || say 'apt-get update had errors; trying all the same'
+  $sudo apt-get -q update >&2 || say 'apt-get update had errors; trying all the same'
   # shellcheck disable=SC2086  # a list of words
-  as_root env DEBIAN_FRONTEND=noninteractive \
+  $sudo env DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends $missing >&2 </dev/null ||
     die "apt-get could not install:$missing"
 }
