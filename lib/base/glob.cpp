@@ -1,6 +1,6 @@
 #include "base/glob.hpp"
 
-#include <optional>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -192,10 +192,8 @@ const std::string& Pattern::text() const noexcept {
 }
 
 bool any_matches(const std::vector<Pattern>& patterns, std::string_view name) {
-  for (const Pattern& pattern : patterns) {
-    if (pattern.matches(name)) return true;
-  }
-  return false;
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const Pattern& pattern) { return pattern.matches(name); });
 }
 
 }  // namespace tfevents

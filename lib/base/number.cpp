@@ -19,7 +19,11 @@ char* put(char* to, const char (&text)[N]) noexcept {
 // later versions differ for float.
 template <class T>
 char* write_finite(char* to, T value) noexcept {
-  return fmt::format_to(to, FMT_COMPILE("{}"), value);
+  try {
+    return fmt::format_to(to, FMT_COMPILE("{}"), value);
+  } catch (...) {  // Never: nothing is allocated on this path. It lets the compiler see so.
+    return to;
+  }
 }
 
 template <class T>
@@ -78,7 +82,7 @@ std::string to_text(std::uint64_t value) {
 }
 
 std::string human_integer(std::int64_t value) {
-  const std::string digits = to_text(value);
+  std::string digits = to_text(value);
   const std::size_t first = value < 0 ? 1 : 0;
   constexpr std::size_t kUngrouped = 4;
   if (digits.size() - first <= kUngrouped) return digits;

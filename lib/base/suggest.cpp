@@ -36,9 +36,9 @@ std::uint32_t distance(std::string_view a, std::string_view b, std::uint32_t lim
   const std::size_t gap = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (gap * kEdit > limit) return limit + 1;
   std::array<std::array<std::uint32_t, kMaxBytes + 1>, 3> rows;  // i - 2, i - 1, i, rotating.
-  auto* before = &rows[0];
-  auto* last = &rows[1];
-  auto* row = &rows[2];
+  auto* before = rows.data();
+  auto* last = before + 1;
+  auto* row = before + 2;
   for (std::size_t j = 0; j <= b.size(); ++j) (*last)[j] = static_cast<std::uint32_t>(j) * kEdit;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::uint32_t least = (*row)[0] = static_cast<std::uint32_t>(i) * kEdit;

@@ -100,6 +100,7 @@ class Fitting {
 std::vector<std::size_t> fit(const std::vector<Want>& wants, std::optional<std::size_t> room) {
   if (!room) {
     std::vector<std::size_t> widths;
+    widths.reserve(wants.size());
     for (const Want& want : wants) widths.push_back(want.width);
     return widths;
   }
