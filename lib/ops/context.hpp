@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <string>
 
 #include "base/problem.hpp"
 #include "base/stop.hpp"
@@ -25,9 +25,10 @@ struct OpContext {
   Sys& sys;
   const Clock& clock;
   const StopFlag& stop;
-  Progress* progress = nullptr;   ///< May be null.
-  unsigned jobs = 1;              ///< Worker threads; answers are the same for any number.
-  int standard_input = 0;         ///< The descriptor that the operand `-` reads.
+  Progress* progress = nullptr;         ///< May be null.
+  unsigned jobs = 1;                    ///< Worker threads; answers are the same for any number.
+  int standard_input = 0;               ///< The descriptor that the operand `-` reads.
+  std::string temp_directory = "/tmp";  ///< For what must be read twice and cannot be: $TMPDIR.
 };
 
 }  // namespace tfevents::ops

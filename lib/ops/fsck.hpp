@@ -16,13 +16,15 @@ struct FsckOptions {
 };
 
 struct FsckReport {
-  /// A finding each: in order of run, file, offset. Errors: data-crc length-crc undecodable length not-an-event-file unreadable; warnings:
-  /// truncated-tail nul-tail duplicate-copy; notes: live-tail empty-file.
+  /// A finding each: in order of run, file, offset. Errors: data-crc length-crc undecodable length
+  /// not-an-event-file unreadable; warnings: truncated-tail nul-tail duplicate-copy; notes:
+  /// live-tail empty-file.
   std::vector<Problem> rows;
   std::uint64_t files = 0, bytes = 0, records = 0, records_lost = 0, bytes_lost = 0;
   std::uint64_t errors = 0, warnings = 0, notes = 0;
   std::uint64_t damaged_files = 0;
-  std::uint64_t rows_left_out = 0;   ///< Findings past the cap of 10,000 a file: counted above, not in `rows`.
+  std::uint64_t rows_left_out =
+      0;  ///< Findings past the cap of 10,000 a file: counted above, not in `rows`.
   Outcome outcome;
   std::vector<std::string> operands;
   double now = 0;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace tfevents {
+
+/// An array that grows without moving: chunks of 256 elements, so that a million series cost their
+/// own size and no more.
+template <class T>
+class Chunked {
+ public:
+  [[nodiscard]] T& operator[](std::size_t i) noexcept { return chunks_[i / kChunk][i % kChunk]; }
+  [[nodiscard]] const T& operator[](std::size_t i) const noexcept {
+    return chunks_[i / kChunk][i % kChunk];
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Makes elements up to index i exist.
+  void reach(std::size_t i) {
+    while (chunks_.size() * kChunk <= i) chunks_.push_back(std::make_unique<T[]>(kChunk));
+    if (size_ <= i) size_ = i + 1;
+  }
+
+ private:
+  static constexpr std::size_t kChunk = 256;
+  std::vector<std::unique_ptr<T[]>> chunks_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace tfevents

@@ -1,0 +1,228 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "io/walk.hpp"
+#include "logdir/run.hpp"
+
+namespace tfevents {
+namespace {
+
+constexpr std::size_t kMaxNamesForSuggestions = 4096;
+
+bool is_event_file_name(std::string_view name) noexcept {
+  return name.find("tfevents") != std::string_view::npos;
+}
+
+// What we create in a tree ourselves: the trash, temporary files.
+bool is_ours(std::string_view name) noexcept {
+  return name.starts_with(".tfe-");
+}
+
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+std::string last_part(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+/// One operand, found.
+struct Operand {
+  std::string path;    // To open it.
+  std::string prefix;  // Names start with it; empty for the only operand.
+  std::string shown;   // The name people read for the operand itself.
+  FileInfo info;
+};
+
+class Finder {
+ public:
+  Finder(const Selection& select, Sys& sys, unsigned jobs, const StopFlag& stop)
+      : select_(select), sys_(sys), jobs_(jobs), stop_(stop) {}
+
+  Result<Discovery> run() {
+    std::vector<std::string> operands = select_.operands;
+    if (operands.empty()) operands.push_back(select_.logdir);
+    const bool several = operands.size() > 1;
+    for (const std::string& typed : operands) {
+      if (typed == "-") {
+        add_standard_input();
+        continue;
+      }
+      TFEVENTS_TRY(const Operand operand, find(typed, several));
+      TFEVENTS_CHECK(add_operand(operand));
+    }
+    std::sort(found_.runs.begin(), found_.runs.end(),
+              [](const Run& a, const Run& b) { return natural_compare(a.name, b.name) < 0; });
+    found_.operands = std::move(operands);
+    return std::move(found_);
+  }
+
+ private:
+  Result<Operand> find(const std::string& typed, bool several) {
+    Operand operand{
+        typed, several ? without_trailing_slashes(typed) : "", without_trailing_slashes(typed), {}};
+    auto info = sys_.stat(typed);
+    if (!info.ok() && info.error().code == ErrorCode::kNotFound && !typed.starts_with('/')) {
+      // No path: a run's name below the log directory.
+      operand.path = join_path(select_.logdir, typed);
+      auto below = sys_.stat(operand.path);
+      if (below.ok()) {
+        operand.prefix = without_trailing_slashes(typed);
+        info = std::move(below);
+      }
+    }
+    if (!info.ok() && info.error().code == ErrorCode::kNotFound) return not_found(typed);
+    if (!info.ok()) return std::move(info).error();
+    operand.info = *info;
+    if (operand.shown == "." || operand.shown == "..") {
+      auto real = sys_.real_path(typed);
+      if (real.ok()) operand.shown = last_part(*real);
+      if (operand.shown.empty()) operand.shown = "/";
+    }
+    return operand;
+  }
+
+  Error not_found(const std::string& typed) {
+    std::vector<std::string> candidates;
+    const std::string clean = without_trailing_slashes(typed);
+    const std::size_t slash = clean.rfind('/');
+    const std::string parent = slash == std::string::npos ? "."
+                               : slash == 0               ? "/"
+                                                          : clean.substr(0, slash);
+    if (auto entries = sys_.list(parent); entries.ok()) {
+      for (const DirEntry& entry : entries->entries) {
+        candidates.push_back(slash == std::string::npos ? entry.name
+                                                        : join_path(parent, entry.name));
+      }
+    }
+    if (select_.logdir != ".") add_run_names(candidates);
+    Error error{.code = ErrorCode::kNotFound, .message = "no such path or run", .path = typed};
+    if (const auto near = nearest(clean, candidates))
+      error.hint = "did you mean " + printable(*near) + "?";
+    return error;
+  }
+
+  void add_run_names(std::vector<std::string>& names) {
+    auto walked = walk(sys_, select_.logdir, walk_options(), stop_);
+    if (!walked.ok()) return;
+    for (const WalkedDirectory& directory : walked->directories) {
+      if (!directory.files.empty() && names.size() < kMaxNamesForSuggestions)
+        names.push_back(directory.relative);
+    }
+  }
+
+  [[nodiscard]] WalkOptions walk_options() const {
+    return {.jobs = jobs_, .skip = is_ours, .want_file = [](std::string_view name) {
+              return is_event_file_name(name) && !is_ours(name);
+            }};
+  }
+
+  Status add_operand(const Operand& operand) {
+    if (operand.info.type == FileType::kDirectory) return add_tree(operand);
+    if (operand.info.type != FileType::kRegular) {
+      return Error{.code = ErrorCode::kUnsupported,
+                   .message = "neither a directory nor a regular file",
+                   .path = operand.path,
+                   .hint = "pipe it in and name `-`: … | tfevents dump -"};
+    }
+    // An operand that cannot be read is an error, not a finding.
+    TFEVENTS_TRY(const auto opened, sys_.open_read(operand.path));
+    Run run{.name = operand.prefix.empty() ? "." : operand.prefix,
+            .shown = operand.shown,
+            .path = operand.path};
+    run.files.push_back({operand.path, last_part(operand.path), operand.info.id, operand.info.size,
+                         operand.info.mtime_ns});
+    add_run(std::move(run), operand.info.id);
+    return ok_status();
+  }
+
+  void add_standard_input() {
+    Run run{.name = "-", .shown = "-", .path = "-", .files = {}, .standard_input = true};
+    run.files.push_back({"-", "-", {}, 0, 0});
+    add_run(std::move(run), {});
+  }
+
+  Status add_tree(const Operand& operand) {
+    auto result = walk(sys_, operand.path, walk_options(), stop_);
+    if (!result.ok()) return std::move(result).error();
+    WalkResult walked = std::move(result).value();
+    for (Problem& problem : walked.problems) found_.problems.push_back(std::move(problem));
+    for (WalkedDirectory& directory : walked.directories) {
+      if (directory.files.empty()) continue;
+      Run run;
+      run.path = directory.path;
+      if (directory.relative == ".") {
+        run.name = operand.prefix.empty() ? "." : operand.prefix;
+        run.shown = operand.shown;
+      } else {
+        run.name = operand.prefix.empty() ? directory.relative
+                                          : join_path(operand.prefix, directory.relative);
+        run.shown = run.name;
+      }
+      add_files(directory, run);
+      if (!run.files.empty()) add_run(std::move(run), directory.id);
+      directory.files = {};
+    }
+    return ok_status();
+  }
+
+  void add_files(const WalkedDirectory& directory, Run& run) {
+    for (const DirEntry& entry : directory.files) {
+      const std::string path = join_path(directory.path, entry.name);
+      if (entry.type && *entry.type != FileType::kRegular) {
+        found_.problems.push_back({.severity = Severity::kNote,
+                                   .rule = "odd-file",
+                                   .run = run.name,
+                                   .path = path,
+                                   .message = "not a regular file, ignored"});
+        continue;
+      }
+      auto info = sys_.stat(path);
+      if (!info.ok()) {
+        if (info.error().code == ErrorCode::kNotFound) continue;  // It went away while we looked.
+        found_.problems.push_back({.severity = Severity::kError,
+                                   .rule = "unreadable",
+                                   .run = run.name,
+                                   .path = path,
+                                   .message = info.error().message,
+                                   .lost_data = true});
+        continue;
+      }
+      run.files.push_back({path, entry.name, info->id, info->size, info->mtime_ns});
+    }
+  }
+
+  void add_run(Run run, FileId id) {
+    if (!run.standard_input && !seen_.insert(id).second) return;  // Two operands lead to it.
+    ++found_.runs_seen;
+    if (found_.names_seen.size() < kMaxNamesForSuggestions) found_.names_seen.push_back(run.shown);
+    const std::string shown = printable(run.shown);
+    const std::string name = printable(run.name);
+    const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
+      return any_matches(patterns, shown) || any_matches(patterns, name);
+    };
+    if (!select_.runs.empty() && !chosen_by(select_.runs)) return;
+    if (chosen_by(select_.exclude)) return;
+    found_.runs.push_back(std::move(run));
+  }
+
+  const Selection& select_;
+  Sys& sys_;
+  unsigned jobs_;
+  const StopFlag& stop_;
+  Discovery found_;
+  std::set<FileId> seen_;
+};
+
+}  // namespace
+
+Result<Discovery> discover(const Selection& select, Sys& sys, unsigned jobs, const StopFlag& stop) {
+  return Finder(select, sys, jobs, stop).run();
+}
+
+}  // namespace tfevents

@@ -1,0 +1,341 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/stop.hpp"
+#include "event/scanner.hpp"
+#include "logdir/activity.hpp"
+#include "logdir/findings.hpp"
+#include "logdir/run_input.hpp"
+#include "logdir/series_selector.hpp"
+#include "logdir/tag_table.hpp"
+#include "record/reader.hpp"
+
+namespace tfevents {
+
+// Sinks are templates, not interfaces: at 50 M points a second a virtual call is a third of the
+// time. A sink has
+//
+//   void on_series(SeriesId series);                                   // a series appears;
+//   tags.info(series) says which void on_float(SeriesId, std::int64_t step, double wall, float
+//   value, std::uint64_t bytes);   // the common scalar void on_scalar(SeriesId, std::int64_t step,
+//   double wall, Scalar value, std::uint64_t bytes); // any other scalar void on_blob(SeriesId,
+//   std::int64_t step, double wall, std::uint64_t bytes);                 // a point of another
+//   kind bool stopped();                                                    // polled now and then
+//
+// Points come in reading order: files by name, records as they stand. Nothing is filtered or purged
+// here.
+
+/// What one reading of a run does besides feeding its sink.
+struct PointReaderOptions {
+  std::uint64_t max_series = 1'000'000;
+  /// Marks series as selected or not when they appear; null selects all.
+  const SeriesSelector* selector = nullptr;
+  /// The second pass over a run: findings and activity are known, tags and series as well.
+  bool again = false;
+  /// Told how many bytes were read, about once a MiB.
+  std::function<void(std::uint64_t bytes)> on_bytes = {};
+};
+
+/// Everything about a run that does not depend on the sink. One a run being read; not thread-safe.
+struct RunReading {
+  RunReading(Sys& sys, const Run& run, RunInput::Options options, std::size_t max_problems = 100)
+      : input(sys, run, std::move(options)), findings(run, max_problems) {}
+
+  RunInput input;
+  TagTable tags;
+  Findings findings;
+  Activity activity;
+  std::vector<FileFindings> files;
+  bool late_metadata_loaded = false;
+  bool limit_reported = false;
+  double session_end = 0;  // Wall time of the last session_end_info.
+};
+
+/// Reads the points of one run into a sink.
+template <class Sink>
+class PointReader {
+ public:
+  PointReader(RunReading& state, Sink& sink, PointReaderOptions options)
+      : state_(state), sink_(sink), options_(std::move(options)) {
+    state_.tags.set_limit(options_.max_series);
+  }
+
+  /// All files, first to last. Errors: kChanged in a second pass only. What the system refuses is a
+  /// finding.
+  Status read_all() {
+    if (!options_.again) state_.files.assign(state_.input.file_count(), {});
+    for (std::size_t file = 0; file < state_.input.file_count() && !sink_.stopped(); ++file) {
+      auto source = state_.input.open(file);
+      if (!source.ok()) {
+        if (source.error().code == ErrorCode::kChanged) return std::move(source).error();
+        if (!options_.again) state_.findings.on_unreadable(file, source.error());
+        continue;
+      }
+      RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
+      read_file(file, records);
+      close_file(file, records);
+    }
+    return ok_status();
+  }
+
+  /// The records of one file up to its present end; `dump --follow` calls it again after growth.
+  void read_file(std::size_t file, RecordReader& records) {
+    with_crc_kernel([&](auto kernel) { loop<decltype(kernel)>(file, records); });
+  }
+
+ private:
+  template <class K>
+  void loop(std::size_t file, RecordReader& records) {
+    std::uint64_t reported = records.offset();
+    for (std::uint64_t count = 1;; ++count) {
+      switch (records.next<K>()) {
+        case RecordStep::kRecord: {
+          const RecordView& record = records.record();
+          const Bytes payload{record.payload, static_cast<std::size_t>(record.length)};
+          if (scanner_.scan(payload)) [[likely]] {
+            on_event(payload, nullptr);
+          } else {
+            on_undecodable(file, record);
+          }
+          ++records_;
+          break;
+        }
+        case RecordStep::kBigRecord: big_record(file, records); break;
+        case RecordStep::kDamage: on_damage(file, records.damage()); break;
+        case RecordStep::kEnd: progress(records, reported); return;
+        case RecordStep::kError:
+          if (!options_.again) state_.findings.on_unreadable(file, records.error());
+          return;
+      }
+      if ((count & 1023U) == 0) [[unlikely]] {
+        progress(records, reported);
+        if (sink_.stopped()) return;
+      }
+    }
+  }
+
+  void progress(const RecordReader& records, std::uint64_t& reported) {
+    if (options_.on_bytes)
+      options_.on_bytes(records.offset() - std::min(reported, records.offset()));
+    reported = records.offset();
+  }
+
+  void big_record(std::size_t file, RecordReader& records) {
+    ++records_;
+    const auto fetch = [&records](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
+      auto n = records.read_payload(from, into);
+      return n.ok() ? *n : 0;
+    };
+    if (scanner_.scan_stream(records.record().length, fetch)) {
+      on_event({}, &records);
+    } else {
+      on_undecodable(file, records.record());
+    }
+  }
+
+  void on_undecodable(std::size_t file, const RecordView& record) {
+    if (options_.again) return;
+    ++state_.files[file].undecodable;
+    state_.files[file].bytes_lost += record.end() - record.offset;
+    state_.findings.on_undecodable(file, record);
+  }
+
+  void on_damage(std::size_t file, const Damage& damage) {
+    if (options_.again) return;
+    ++state_.files[file].damaged;
+    state_.files[file].bytes_lost += damage.end - damage.offset;
+    state_.findings.on_damage(file, damage);
+  }
+
+  void close_file(std::size_t file, const RecordReader& records) {
+    FileFindings& findings = state_.files[file];
+    if (!options_.again) {
+      findings.records = records_;
+      findings.tail = records.tail();
+      findings.compression = records.compression();
+      findings.git_lfs_pointer = records_ == 0 && findings.damaged != 0 && is_git_lfs_pointer(file);
+      state_.findings.on_file_end(file, findings);
+    }
+    records_ = 0;
+  }
+
+  bool is_git_lfs_pointer(std::size_t file) {
+    static constexpr std::string_view kFront = "version https://git-lfs";
+    std::byte front[kFront.size()];
+    if (!state_.input.can_reread()) return false;
+    auto source = state_.input.open(file);
+    if (!source.ok() || !(*source)->can_read_at()) return false;
+    const auto n = (*source)->read_at(0, front);
+    return n.ok() && as_text({front, *n}) == kFront;
+  }
+
+  // `big` gives the payload where it is not in memory.
+  void on_event(Bytes payload, RecordReader* big) {
+    const EventView& event = scanner_.event();
+    if (!options_.again) state_.activity.on_event(event.wall_time);
+    if (event.kind == EventKind::kSummary) [[likely]] {
+      for (const FastValue& value : event.fast) on_fast(event, value);
+      for (const ValueView& value : event.values) on_value(event, value);
+      if (scanner_.overflowed()) [[unlikely]]
+        many_values(payload, big);
+    } else {
+      on_other(event);
+    }
+  }
+
+  void on_fast(const EventView& event, const FastValue& value) {
+    TagTable& tags = state_.tags;
+    const TagId tag = tags.intern(value.tag_view());
+    if (tag == kNoId) [[unlikely]]
+      return too_many();
+    if (value.metadata != nullptr && !tags.has_metadata(tag)) [[unlikely]] {
+      tags.set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
+    }
+    if (value.tensor && !tags.plain_scalars(tag)) [[unlikely]] {
+      const Kind kind = *kind_of_plugin(tags.plugin(tag));
+      sink_.on_blob(series(tag, kind), event.step, event.wall_time, value.bytes);
+      return;
+    }
+    SeriesId id = tags.scalars(tag);
+    if (id == kNoId) [[unlikely]]
+      id = series(tag, Kind::kScalars);
+    sink_.on_float(id, event.step, event.wall_time, value.value, value.bytes);
+  }
+
+  void on_value(const EventView& event, const ValueView& value) {
+    TagTable& tags = state_.tags;
+    if (value.tag_too_long) return tag_too_long();
+    const TagId tag = tags.intern(value.tag);
+    if (tag == kNoId) return too_many();
+    if (value.has_metadata) tags.set_plugin(tag, value.metadata.plugin);
+    if (!tags.has_metadata(tag) && needs_metadata(value) && !state_.late_metadata_loaded)
+      load_late_metadata();
+    const auto classified = classify(value, tags.plugin(tag));
+    if (!classified) return;
+    const SeriesId id = series(tag, classified->kind);
+    if (!classified->scalar) {
+      sink_.on_blob(id, event.step, event.wall_time, value.bytes);
+    } else if (classified->scalar->dtype == DType::kFloat32) {
+      sink_.on_float(id, event.step, event.wall_time, classified->scalar->f32, value.bytes);
+    } else {
+      sink_.on_scalar(id, event.step, event.wall_time, *classified->scalar, value.bytes);
+    }
+    if (classified->kind == Kind::kHparams && value.tag == "_hparams_/session_end_info" &&
+        !options_.again) {
+      state_.session_end = std::max(state_.session_end, event.wall_time);
+    }
+  }
+
+  void many_values(Bytes payload, RecordReader* big) {
+    EventView head;
+    head.step = scanner_.event().step;
+    head.wall_time = scanner_.event().wall_time;
+    const auto deliver = [&](const ValueView& value) { on_value(head, value); };
+    if (big == nullptr) {
+      scanner_.for_each_value(payload, deliver);
+      return;
+    }
+    const auto fetch = [big](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
+      auto n = big->read_payload(from, into);
+      return n.ok() ? *n : 0;
+    };
+    scanner_.for_each_value(big->record().length, fetch, deliver);
+  }
+
+  // Graphs and run metadata are series too, under the tags that TensorBoard gives them.
+  void on_other(const EventView& event) {
+    switch (event.kind) {
+      case EventKind::kGraphDef: return blob("__run_graph__", Kind::kGraphs, event);
+      case EventKind::kMetaGraphDef: return blob("__meta_graph__", Kind::kGraphs, event);
+      case EventKind::kTaggedRunMetadata:
+        if (event.run_metadata_tag.size() > kMaxTagBytes) return tag_too_long();
+        return blob(event.run_metadata_tag, Kind::kRunMetadata, event);
+      case EventKind::kSessionLog:
+        if (event.session_status == SessionStatus::kStop && !options_.again) {
+          state_.activity.on_end_mark(event.wall_time);
+        }
+        return;
+      default: return;
+    }
+  }
+
+  void blob(std::string_view name, Kind kind, const EventView& event) {
+    const TagId tag = state_.tags.intern(name);
+    if (tag == kNoId) return too_many();
+    sink_.on_blob(series(tag, kind), event.step, event.wall_time, event.blob_bytes);
+  }
+
+  SeriesId series(TagId tag, Kind kind) {
+    bool created = false;
+    const SeriesId id = state_.tags.series(tag, kind, created);
+    if (created) {
+      if (options_.selector != nullptr) {
+        state_.tags.set_selected(
+            id, options_.selector->selects(state_.tags.name(tag), state_.tags.kind_name(id)));
+      }
+      sink_.on_series(id);
+    }
+    return id;
+  }
+
+  void too_many() {
+    if (state_.limit_reported || options_.again) return;
+    state_.limit_reported = true;
+    state_.findings.on_limit(
+        "more than " + std::to_string(options_.max_series) + " series: the others are left out",
+        "--max-series raises the limit, at 300 bytes of memory a series");
+  }
+
+  void tag_too_long() {
+    if (options_.again) return;
+    state_.findings.on_limit("a tag above 64 KiB: its points are left out", "");
+  }
+
+  // A tensor of a tag that has had no metadata so far: what it is depends on metadata that may come
+  // later in the run, so the rest is searched for it, once.
+  void load_late_metadata() {
+    state_.late_metadata_loaded = true;
+    if (!state_.input.can_reread() || state_.input.run().standard_input) return;
+    EventScanner scanner;
+    for (std::size_t file = 0; file < state_.input.file_count(); ++file) {
+      auto source = state_.input.open(file);
+      if (!source.ok()) continue;
+      RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
+      for (RecordStep step = records.next(); step != RecordStep::kEnd && step != RecordStep::kError;
+           step = records.next()) {
+        if (step == RecordStep::kRecord &&
+            scanner.scan(
+                {records.record().payload, static_cast<std::size_t>(records.record().length)})) {
+          keep_metadata(scanner.event());
+        }
+      }
+    }
+  }
+
+  void keep_metadata(const EventView& event) {
+    for (const FastValue& value : event.fast) {
+      if (value.metadata == nullptr) continue;
+      const TagId tag = state_.tags.intern(value.tag_view());
+      if (tag != kNoId)
+        state_.tags.set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
+    }
+    for (const ValueView& value : event.values) {
+      if (!value.has_metadata || value.tag_too_long) continue;
+      const TagId tag = state_.tags.intern(value.tag);
+      if (tag != kNoId) state_.tags.set_plugin(tag, value.metadata.plugin);
+    }
+  }
+
+  RunReading& state_;
+  Sink& sink_;
+  PointReaderOptions options_;
+  EventScanner scanner_;
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace tfevents

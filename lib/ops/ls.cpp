@@ -1,0 +1,343 @@
+#include "ops/ls.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/text.hpp"
+#include "logdir/view.hpp"
+#include "ops/parallel.hpp"
+#include "ops/runs.hpp"
+#include "ops/series_stats.hpp"
+
+namespace tfevents::ops {
+namespace {
+
+/// Pass 1 of `ls`. Points of the clean view are one behind, since an equal step replaces the one
+/// before; series whose step decreases are left to another pass. kFull keeps statistics of each
+/// series, otherwise non-finite points alone.
+template <bool kFull>
+class FirstPass {
+ public:
+  struct Series {
+    std::uint64_t nonfinite = 0;
+    std::uint64_t duplicates = 0;
+    bool selected = true;
+    bool pending = false;
+    bool pending_nonfinite = false;
+  };
+  struct FullSeries : Series {
+    SeriesStats stats;
+    std::int64_t step = 0;
+    double wall = 0;
+    Scalar value;
+    std::uint64_t bytes = 0;
+    bool blob = false;
+  };
+  using Entry = std::conditional_t<kFull, FullSeries, Series>;
+
+  FirstPass(const TagTable& tags, Observation& observation, View view, const PointFilter& filter)
+      : tags_(tags), observation_(observation), clean_(view == View::kClean), filter_(filter) {}
+
+  void on_series(SeriesId series) {
+    series_.reach(series);
+    observation_.add_series(series);
+    series_[series].selected = tags_.info(series).selected;
+  }
+  void on_float(SeriesId series, std::int64_t step, double wall, float value, std::uint64_t bytes) {
+    add(series, step, wall, Scalar::of(value), bytes, !std::isfinite(value), false);
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value,
+                 std::uint64_t bytes) {
+    add(series, step, wall, value, bytes, !std::isfinite(value.as_double()), false);
+  }
+  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
+    add(series, step, wall, {}, bytes, false, true);
+  }
+  [[nodiscard]] bool stopped() const { return !observation_.status().ok(); }
+
+  void finish() {
+    for (SeriesId id = 0; id < series_.size(); ++id) {
+      if (series_[id].pending) commit(series_[id]);
+    }
+  }
+  [[nodiscard]] const Entry& operator[](SeriesId series) const noexcept { return series_[series]; }
+
+ private:
+  [[gnu::always_inline]] void add(SeriesId id, std::int64_t step, double wall, Scalar value,
+                                  std::uint64_t bytes, bool nonfinite, bool blob) {
+    Entry& entry = series_[id];
+    if (clean_ && entry.pending) [[likely]] {
+      if (step == observation_.track(id).last_step) [[unlikely]] {
+        ++entry.duplicates;
+      } else {
+        commit(entry);
+      }
+    }
+    observation_.observe(id, step);
+    entry.pending = true;
+    entry.pending_nonfinite = nonfinite;
+    if constexpr (kFull) {
+      entry.step = step;
+      entry.wall = wall;
+      entry.value = value;
+      entry.bytes = bytes;
+      entry.blob = blob;
+    } else if (!filter_.empty()) {
+      entry.pending_nonfinite = nonfinite && filter_.passes(step, wall);
+    }
+    if (!clean_) commit(entry);
+  }
+
+  void commit(Entry& entry) {
+    entry.pending = false;
+    if (!entry.selected) return;
+    if constexpr (kFull) {
+      if (!filter_.passes(entry.step, entry.wall)) return;
+      if (entry.blob) {
+        entry.stats.add_blob(entry.step, entry.bytes);
+      } else {
+        entry.stats.add_scalar(entry.step, entry.value, entry.bytes);
+      }
+    }
+    entry.nonfinite += entry.pending_nonfinite ? 1 : 0;
+  }
+
+  const TagTable& tags_;
+  Observation& observation_;
+  bool clean_;
+  PointFilter filter_;
+  Chunked<Entry> series_;
+};
+
+/// The last pass, behind a ViewSink: statistics of exactly the points it is given.
+struct StatsSink {
+  Chunked<SeriesStats> stats;
+
+  void on_series(SeriesId series) { stats.reach(series); }
+  void on_float(SeriesId series, std::int64_t step, double, float value, std::uint64_t bytes) {
+    stats[series].add_scalar(step, Scalar::of(value), bytes);
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double, Scalar value, std::uint64_t bytes) {
+    stats[series].add_scalar(step, value, bytes);
+  }
+  void on_blob(SeriesId series, std::int64_t step, double, std::uint64_t bytes) {
+    stats[series].add_blob(step, bytes);
+  }
+  [[nodiscard]] static bool stopped() noexcept { return false; }
+};
+
+/// A row, and what its run adds to the outcome.
+struct ReadRow {
+  LsRow row;
+  RunOutcome outcome;
+};
+
+/// Reads one run into its row.
+class RowReader {
+ public:
+  RowReader(const LsOptions& options, const OpContext& context, const SeriesSelector& selector)
+      : options_(options), context_(context), selector_(selector) {}
+
+  Result<ReadRow> read(const Run& run) {
+    for (int tries = 0;; ++tries) {
+      auto row = options_.series ? try_read<true>(run) : try_read<false>(run);
+      if (row.ok() || row.error().code != ErrorCode::kChanged) return row;
+      if (tries == 2) return changed_row(run, row.error());
+    }
+  }
+
+ private:
+  template <bool kFull>
+  Result<ReadRow> try_read(const Run& run) {
+    const Selection& select = options_.select;
+    RunReading state(context_.sys, run, input_options(context_, true));
+    Observation observation(context_.temp_directory);
+    const PointFilter filter(select);
+    FirstPass<kFull> first(state.tags, observation, select.view, filter);
+    PointReaderOptions reading{
+        .max_series = select.max_series, .selector = &selector_, .on_bytes = progress_of(context_)};
+    TFEVENTS_CHECK(PointReader(state, first, reading).read_all());
+    if (!observation.status().ok()) return observation.status().error();
+    first.finish();
+
+    const bool clean = select.view == View::kClean;
+    const bool more_passes = select.last.has_value() || (clean && !observation.cuts().empty());
+    ReadRow result = row_of(run, state);
+    if (!more_passes) {
+      fill<kFull>(result, state, observation, first, nullptr, nullptr);
+      return result;
+    }
+    StatsSink stats;
+    PointCounts counts;
+    const Observation* view = clean ? &observation : nullptr;
+    if (select.last) TFEVENTS_CHECK(count(state, view, filter, counts, reading));
+    reading.again = true;
+    ViewSink<StatsSink> sink(state.tags, view, filter, select.last, &counts, stats);
+    TFEVENTS_CHECK(PointReader(state, sink, reading).read_all());
+    sink.finish();
+    if (!sink.status().ok()) return sink.status().error();
+    fill<kFull>(result, state, observation, first, &stats, &sink);
+    return result;
+  }
+
+  Status count(RunReading& state, const Observation* view, const PointFilter& filter,
+               PointCounts& counts, PointReaderOptions reading) {
+    reading.again = true;
+    CountingSink counting{counts};
+    ViewSink<CountingSink> sink(state.tags, view, filter, std::nullopt, nullptr, counting);
+    TFEVENTS_CHECK(PointReader(state, sink, reading).read_all());
+    sink.finish();
+    return sink.status();
+  }
+
+  ReadRow row_of(const Run& run, RunReading& state) {
+    ReadRow result;
+    LsRow& row = result.row;
+    const double now = context_.clock.now();
+    const RunLife life = judge_life(run, state, now);
+    row.run = run.name;
+    row.shown = run.shown;
+    row.path = run.path;
+    row.state = life.state;
+    row.damage = state.findings.damage();
+    row.first_time = state.activity.first_time();
+    row.last_time = state.activity.last_time();
+    row.age_seconds = life.age_seconds;
+    if (row.first_time) row.duration_seconds = *row.last_time - *row.first_time;
+    row.files = run.files.size();
+    row.bytes = life.bytes;
+    row.profile = std::all_of(run.files.begin(), run.files.end(), [](const EventFile& file) {
+      return file.name.ends_with(".profile-empty");
+    });
+    result.outcome.take(run, state);
+    result.outcome.life = life;
+    return result;
+  }
+
+  // Statistics come from pass 1, but where another pass was needed from that one.
+  template <bool kFull>
+  void fill(ReadRow& result, const RunReading& state, const Observation& observation,
+            const FirstPass<kFull>& first, const StatsSink* last, const ViewSink<StatsSink>* view) {
+    LsRow& row = result.row;
+    const bool all_from_last = options_.select.last.has_value();
+    for (SeriesId id = 0; id < state.tags.series_count(); ++id) {
+      const SeriesInfo& info = state.tags.info(id);
+      if (!info.selected) continue;
+      ++row.tags;
+      const SeriesTrack& track = observation.track(id);
+      const bool from_last = last != nullptr && (all_from_last || track.decreases);
+      SeriesDrops drops{first[id].duplicates, 0};
+      if (from_last && view != nullptr) drops = view->drops(id);
+      if (track.points != 0)
+        row.last_step = std::max(row.last_step.value_or(track.last_step), track.last_step);
+      row.nonfinite += from_last ? last->stats[id].nonfinite() : first[id].nonfinite;
+      row.all_one_step =
+          row.all_one_step || (track.points > 1 && track.points == drops.duplicates + 1);
+      result.outcome.dropped.duplicates += drops.duplicates;
+      result.outcome.dropped.restart += drops.restart;
+      if constexpr (kFull) {
+        SeriesRow series = series_row(state.tags, id);
+        (from_last ? last->stats[id] : first[id].stats).fill(series, info.kind == Kind::kScalars);
+        series.duplicates = drops.duplicates;
+        series.dropped = drops.duplicates + drops.restart;
+        row.series.push_back(std::move(series));
+      }
+    }
+    std::sort(row.series.begin(), row.series.end(), [](const SeriesRow& a, const SeriesRow& b) {
+      const int order = natural_compare(a.tag, b.tag);
+      return order != 0 ? order < 0 : a.kind < b.kind;
+    });
+  }
+
+  static SeriesRow series_row(const TagTable& tags, SeriesId id) {
+    const SeriesInfo& info = tags.info(id);
+    SeriesRow row;
+    row.tag = tags.name(info.tag);
+    row.kind = tags.kind_name(id);
+    row.plugin = tags.has_metadata(info.tag) ? tags.plugin(info.tag) : implied_plugin(info.kind);
+    return row;
+  }
+
+  ReadRow changed_row(const Run& run, const Error& error) {
+    RunReading state(context_.sys, run, input_options(context_, true));
+    state.findings.add({.severity = Severity::kError,
+                        .rule = "changed-while-reading",
+                        .path = error.path,
+                        .message = error.message + ", three times while it was read",
+                        .lost_data = true});
+    return row_of(run, state);
+  }
+
+  const LsOptions& options_;
+  const OpContext& context_;
+  const SeriesSelector& selector_;
+};
+
+std::optional<double> key_of(const LsRow& row, std::string_view key) {
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  if (key == "age") return row.age_seconds;
+  if (key == "start") return row.first_time;
+  if (key == "duration") return row.duration_seconds;
+  if (key == "last_step")
+    return row.last_step ? std::optional(number(*row.last_step)) : std::nullopt;
+  if (key == "tags") return number(row.tags);
+  if (key == "size") return number(row.bytes);
+  if (key == "files") return number(row.files);
+  if (key == "damage") return number(row.damage);
+  return number(row.state);
+}
+
+// Rows are in run order already; equal keys keep it, rows without the key come last.
+void sort_rows(std::vector<LsRow>& rows, std::string_view sort) {
+  const bool reverse = sort.starts_with('-');
+  const std::string_view key = reverse ? sort.substr(1) : sort;
+  if (key == "run") {
+    if (reverse) std::reverse(rows.begin(), rows.end());
+    return;
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](const LsRow& a, const LsRow& b) {
+    const std::optional<double> x = key_of(a, key), y = key_of(b, key);
+    if (!x || !y) return x.has_value() && !y.has_value();
+    return reverse ? *x > *y : *x < *y;
+  });
+}
+
+}  // namespace
+
+const char* to_string(RunState state) noexcept {
+  switch (state) {
+    case RunState::kLive: return "live";
+    case RunState::kDone: return "done";
+    case RunState::kIdle: return "idle";
+    case RunState::kEmpty: return "empty";
+  }
+  return "idle";
+}
+
+Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
+  LsReport report;
+  report.now = context.clock.now();
+  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  report.operands = found.operands;
+  const SeriesSelector selector(options.select);
+  std::vector<std::optional<Result<ReadRow>>> read(found.runs.size());
+  expect(context, found);
+  for_each_parallel(
+      found.runs.size(), context.jobs, context.stop,
+      [&](std::size_t i) { return found.runs[i].bytes(); },
+      [&](std::size_t i) { read[i] = RowReader(options, context, selector).read(found.runs[i]); });
+  if (context.stop.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  OutcomeBuilder outcome(options.select, found);
+  for (auto& slot : read) {
+    if (!slot->ok()) return std::move(*slot).error();
+    if (outcome.add(std::move((*slot)->outcome))) report.rows.push_back(std::move((*slot)->row));
+  }
+  report.outcome = outcome.finish();
+  report.runs_total = report.rows.size();
+  sort_rows(report.rows, options.sort);
+  if (options.limit && report.rows.size() > *options.limit) report.rows.resize(*options.limit);
+  return report;
+}
+
+}  // namespace tfevents::ops

@@ -1,0 +1,197 @@
+#include "ops/runs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/number.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+
+namespace tfevents::ops {
+namespace {
+
+constexpr std::size_t kMaxTagNames = 4096;
+
+std::string quoted(const std::vector<Pattern>& patterns) {
+  std::string out;
+  for (const Pattern& pattern : patterns) {
+    out += (out.empty() ? "'" : ", '") + printable(pattern.text()) + "'";
+  }
+  return out;
+}
+
+std::string counted(std::uint64_t n, const char* one, const char* many) {
+  return to_text(n) + " " + (n == 1 ? one : many);
+}
+
+// The nearest name to a pattern that matched nothing: the pattern's own letters, its stars taken
+// for nothing.
+std::string suggestion(const std::vector<Pattern>& patterns,
+                       const std::vector<std::string>& names) {
+  for (const Pattern& pattern : patterns) {
+    if (pattern.text().starts_with("re:")) continue;
+    std::string plain = pattern.text();
+    std::erase(plain, '*');
+    if (const auto near = nearest(plain, names)) return "did you mean " + *near + "?";
+  }
+  return "";
+}
+
+// An add_hparams sub-run: torch and tensorboardX write the session's end into it at once, whatever
+// the job does.
+bool is_add_hparams(const TagTable& tags) {
+  bool experiment = false, start = false;
+  for (SeriesId id = 0; id < tags.series_count(); ++id) {
+    const std::string_view tag = tags.name(tags.info(id).tag);
+    experiment = experiment || tag == "_hparams_/experiment";
+    start = start || tag == "_hparams_/session_start_info";
+  }
+  return experiment && start;
+}
+
+}  // namespace
+
+RunLife judge_life(const Run& run, const RunReading& reading, double now) {
+  RunLife life;
+  life.bytes = run.bytes();
+  Activity activity = reading.activity;
+  if (reading.session_end > 0 && !is_add_hparams(reading.tags))
+    activity.on_end_mark(reading.session_end);
+  life.active_time = activity.last_time();
+  if (!life.active_time && !run.standard_input) {
+    std::int64_t newest = 0;
+    for (const EventFile& file : run.files) newest = std::max(newest, file.mtime_ns);
+    if (newest > 0) life.active_time = static_cast<double>(newest) / 1e9;
+  }
+  if (life.active_time) life.age_seconds = now - *life.active_time;
+  if (activity.live_at(now)) {
+    life.state = RunState::kLive;
+  } else if (activity.ended()) {
+    life.state = RunState::kDone;
+  } else {
+    life.state = reading.tags.series_count() == 0 ? RunState::kEmpty : RunState::kIdle;
+  }
+  return life;
+}
+
+bool passes_activity(const Selection& select, const RunLife& life) noexcept {
+  if (select.live && life.state != RunState::kLive) return false;
+  if (select.finished && life.state == RunState::kLive) return false;
+  if (select.active_since && !(life.active_time && *life.active_time >= *select.active_since))
+    return false;
+  return !select.active_until || (life.active_time && *life.active_time <= *select.active_until);
+}
+
+RunInput::Options input_options(const OpContext& context, bool reread) {
+  return {.standard_input = context.standard_input,
+          .reread = reread,
+          .temp_directory = context.temp_directory};
+}
+
+std::function<void(std::uint64_t)> progress_of(const OpContext& context) {
+  if (context.progress == nullptr) return {};
+  return [progress = context.progress](std::uint64_t bytes) { progress->advance(0, bytes); };
+}
+
+void expect(const OpContext& context, const Discovery& found) {
+  if (context.progress == nullptr) return;
+  std::uint64_t files = 0, bytes = 0;
+  for (const Run& run : found.runs) {
+    files += run.files.size();
+    bytes += run.bytes();
+  }
+  context.progress->expect(files, bytes);
+}
+
+void RunOutcome::take(const Run& run, RunReading& reading) {
+  problems = reading.findings.take();
+  more_problems = reading.findings.left_out();
+  lost_data = reading.findings.lost_data();
+  dropped.run = run.shown;
+  series = reading.tags.series_count();
+  selected = 0;
+  for (SeriesId id = 0; id < reading.tags.series_count(); ++id)
+    selected += reading.tags.info(id).selected ? 1U : 0U;
+  if (selected != 0) return;
+  std::set<std::string> names;
+  for (SeriesId id = 0; id < reading.tags.series_count() && names.size() < kMaxTagNames; ++id) {
+    names.insert(printable(reading.tags.name(reading.tags.info(id).tag)));
+  }
+  tags.assign(names.begin(), names.end());
+}
+
+OutcomeBuilder::OutcomeBuilder(const Selection& select, Discovery& found)
+    : select_(select), found_(found) {
+  for (Problem& problem : found.problems) {
+    outcome_.complete = outcome_.complete && !problem.lost_data;
+    outcome_.problems.push_back(std::move(problem));
+  }
+}
+
+bool OutcomeBuilder::add(RunOutcome&& run) {
+  if (!passes_activity(select_, run.life)) {
+    ++inactive_;
+    return false;
+  }
+  outcome_.complete = outcome_.complete && !run.lost_data;
+  for (Problem& problem : run.problems) {
+    if (outcome_.problems.size() < kMaxProblems) {
+      outcome_.problems.push_back(std::move(problem));
+    } else {
+      ++outcome_.more_problems;
+    }
+  }
+  outcome_.more_problems += run.more_problems;
+  const bool asked = !select_.tags.empty() || !select_.kinds.empty();
+  if (asked && run.selected == 0) {
+    ++without_series_;
+    for (std::string& tag : run.tags) {
+      if (tags_.size() < kMaxTagNames) tags_.push_back(std::move(tag));
+    }
+    return false;
+  }
+  if (run.dropped.duplicates + run.dropped.restart != 0)
+    outcome_.dropped.push_back(std::move(run.dropped));
+  ++runs_;
+  return true;
+}
+
+Outcome OutcomeBuilder::finish() {
+  if (runs_ == 0) explain_nothing();
+  return std::move(outcome_);
+}
+
+void OutcomeBuilder::explain_nothing() {
+  outcome_.matched_nothing = true;
+  if (found_.runs_seen == 0) {
+    std::string where;
+    for (const std::string& operand : found_.operands)
+      where += (where.empty() ? "" : ", ") + printable(operand);
+    outcome_.nothing = "no event files in " + where;
+    outcome_.hint = "event files have tfevents in their name";
+    return;
+  }
+  const std::string runs = counted(found_.runs_seen, "run", "runs");
+  if (found_.runs.empty()) {
+    outcome_.nothing = select_.runs.empty()
+                           ? "all " + runs + " are excluded by " + quoted(select_.exclude)
+                           : "no run matches " + quoted(select_.runs) + " among " + runs;
+    outcome_.hint = suggestion(select_.runs, found_.names_seen);
+    return;
+  }
+  if (without_series_ == 0) {
+    outcome_.nothing = "none of " + runs + " passes the filters on activity";
+    return;
+  }
+  std::sort(tags_.begin(), tags_.end());
+  tags_.erase(std::unique(tags_.begin(), tags_.end()), tags_.end());
+  std::string what = select_.tags.empty() ? "no series is of the kind asked for"
+                                          : "no tag matches " + quoted(select_.tags);
+  if (!select_.tags.empty() && !select_.kinds.empty()) what += " with the kind asked for";
+  outcome_.nothing = what + " among " + counted(tags_.size(), "tag", "tags") + " of " +
+                     counted(without_series_, "run", "runs");
+  outcome_.hint = suggestion(select_.tags, tags_);
+}
+
+}  // namespace tfevents::ops

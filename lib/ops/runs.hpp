@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "logdir/point_reader.hpp"
+#include "logdir/run.hpp"
+#include "ops/context.hpp"
+#include "ops/ls.hpp"
+#include "ops/outcome.hpp"
+#include "ops/parallel.hpp"
+
+namespace tfevents::ops {
+
+/// State, age and size of a run that was read. See PRODUCT "State".
+struct RunLife {
+  RunState state = RunState::kEmpty;
+  std::optional<double> active_time;  ///< Last finite event time, else the newest mtime.
+  std::optional<double> age_seconds;
+  std::uint64_t bytes = 0;
+};
+[[nodiscard]] RunLife judge_life(const Run& run, const RunReading& reading, double now);
+
+/// True when the run passes --newer-than, --older-than, --since, --until, --live and --finished.
+[[nodiscard]] bool passes_activity(const Selection& select, const RunLife& life) noexcept;
+
+/// How a run's bytes are opened. `reread`: standard input is needed twice.
+[[nodiscard]] RunInput::Options input_options(const OpContext& context, bool reread);
+/// Reports bytes read to the context's progress; empty where there is none.
+[[nodiscard]] std::function<void(std::uint64_t)> progress_of(const OpContext& context);
+
+/// Tells the progress how much there is to do.
+void expect(const OpContext& context, const Discovery& found);
+
+/// What one run adds to the outcome.
+struct RunOutcome {
+  RunLife life;
+  std::vector<Problem> problems;
+  std::uint64_t more_problems = 0;
+  bool lost_data = false;
+  Dropped dropped;
+  std::uint64_t series = 0;       ///< Series of the run.
+  std::uint64_t selected = 0;     ///< Of these, those that -t and --kind chose.
+  std::vector<std::string> tags;  ///< Printed tag names, for suggestions, where none was chosen.
+
+  /// Takes over what the reading found; counts series.
+  void take(const Run& run, RunReading& reading);
+};
+
+/// Adds up run outcomes into one Outcome, in run order.
+class OutcomeBuilder {
+ public:
+  OutcomeBuilder(const Selection& select, Discovery& found);
+
+  /// True when the run counts: it passes the activity filters, and holds a selected series where
+  /// series were asked for.
+  bool add(RunOutcome&& run);
+  /// Sets `matched_nothing` and its words.
+  Outcome finish();
+
+ private:
+  void explain_nothing();
+
+  const Selection& select_;
+  const Discovery& found_;
+  Outcome outcome_;
+  std::uint64_t runs_ = 0;  // That count.
+  std::uint64_t inactive_ = 0;
+  std::uint64_t without_series_ = 0;
+  std::vector<std::string> tags_;
+  static constexpr std::size_t kMaxProblems = 1000;
+};
+
+}  // namespace tfevents::ops

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+#include "event/scalar.hpp"
+#include "ops/ls.hpp"
+
+namespace tfevents::ops {
+
+/// Running statistics of one series: what the `series` object shows. 168 bytes.
+class SeriesStats {
+ public:
+  void add_scalar(std::int64_t step, Scalar value, std::uint64_t bytes) {
+    add_blob(step, bytes);
+    if (points_ == 1) {
+      first_ = value;
+      dtype_ = value.dtype;
+    }
+    if (value.dtype != dtype_) mixed_ = true;
+    last_ = value;
+    const double number = value.as_double();
+    if (!std::isfinite(number)) {
+      ++nonfinite_;
+      return;
+    }
+    if (finite_++ == 0 || number < min_.as_double()) {
+      min_ = value;
+      min_step_ = step;
+    }
+    if (finite_ == 1 || number > max_.as_double()) {
+      max_ = value;
+      max_step_ = step;
+    }
+    // Neumaier's compensated sum.
+    const double sum = sum_ + number;
+    compensation_ +=
+        std::abs(sum_) >= std::abs(number) ? (sum_ - sum) + number : (number - sum) + sum_;
+    sum_ = sum;
+  }
+
+  void add_blob(std::int64_t step, std::uint64_t bytes) {
+    if (points_++ == 0) first_step_ = step;
+    last_step_ = step;
+    bytes_ += bytes;
+  }
+
+  [[nodiscard]] std::uint64_t points() const noexcept { return points_; }
+  [[nodiscard]] std::uint64_t nonfinite() const noexcept { return nonfinite_; }
+  [[nodiscard]] std::optional<std::int64_t> last_step() const noexcept {
+    return points_ == 0 ? std::nullopt : std::optional(last_step_);
+  }
+
+  /// Fills the numbers of a row; `scalars` tells whether the series has values.
+  void fill(SeriesRow& row, bool scalars) const;
+
+ private:
+  std::uint64_t points_ = 0, finite_ = 0, nonfinite_ = 0, bytes_ = 0;
+  std::int64_t first_step_ = 0, last_step_ = 0, min_step_ = 0, max_step_ = 0;
+  Scalar first_, last_, min_, max_;
+  double sum_ = 0, compensation_ = 0;
+  DType dtype_ = DType::kFloat32;
+  bool mixed_ = false;
+};
+
+}  // namespace tfevents::ops
