@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/cell.hpp"
@@ -26,18 +28,22 @@ enum class Elide : std::uint8_t {
 
 /// One column of a Table, for people and for machines.
 struct Column {
-  std::string key = {};  ///< Machine name, `age_seconds`. Empty: only people see the column.
-  std::string header =
-      {};  ///< For people, `AGE`; escaped and shown as it is. May be empty for notes.
+  /// Machine name, `age_seconds`. Empty: only people see the column.
+  std::string key = {};
+  /// For people, `AGE`; escaped, else shown as it is. May be empty, as for notes.
+  std::string header = {};
   Align align = Align::kAuto;
   Elide elide = Elide::kNever;
-  std::size_t min_width =
-      16;             ///< Columns down to which an elided column shrinks before others are dropped.
-  bool keep = false;  ///< Never dropped for want of room.
-  bool people = true;  ///< False: only machines see the column.
-  int significant =
-      0;  ///< Digits of reals for people; 0: exact. Machines always get the exact value.
-  Role role = Role::kPlain;  ///< Of cells that have none of their own.
+  /// Terminal columns down to which an elided column shrinks before others are dropped.
+  std::size_t min_width = 16;
+  /// Never dropped for want of room while anything else can go.
+  bool keep = false;
+  /// False: only machines see the column.
+  bool people = true;
+  /// Digits of reals for people; 0: exact. Machines always get the exact value.
+  int significant = 0;
+  /// Of cells that have none of their own.
+  Role role = Role::kPlain;
 };
 
 /// A column of names: elided in the middle before anything else, never dropped.
