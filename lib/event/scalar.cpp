@@ -1,102 +1,13 @@
 #include "event/scalar.hpp"
 
-#include <array>
 #include <bit>
-#include <cmath>
-#include <limits>
 #include <optional>
 
+#include "event/dtype_info.hpp"
 #include "event/event.hpp"
 
 namespace tfevents {
 namespace {
-
-/// How one element lies in tensor_content and in the typed fields.
-struct DTypeInfo {
-  const char* name;
-  std::uint8_t bytes;       ///< Of one element in tensor_content; 0: no plain number.
-  TensorInfo::Field field;  ///< The typed field of this dtype.
-};
-
-constexpr std::array<DTypeInfo, 34> kDTypes{{
-    {"invalid", 0, TensorInfo::kFields},
-    {"float32", 4, TensorInfo::kFloat},
-    {"float64", 8, TensorInfo::kDouble},
-    {"int32", 4, TensorInfo::kInt},
-    {"uint8", 1, TensorInfo::kInt},
-    {"int16", 2, TensorInfo::kInt},
-    {"int8", 1, TensorInfo::kInt},
-    {"string", 0, TensorInfo::kString},
-    {"complex64", 0, TensorInfo::kScomplex},
-    {"int64", 8, TensorInfo::kInt64},
-    {"bool", 1, TensorInfo::kBool},
-    {"qint8", 1, TensorInfo::kInt},
-    {"quint8", 1, TensorInfo::kInt},
-    {"qint32", 4, TensorInfo::kInt},
-    {"bfloat16", 2, TensorInfo::kHalf},
-    {"qint16", 2, TensorInfo::kInt},
-    {"quint16", 2, TensorInfo::kInt},
-    {"uint16", 2, TensorInfo::kInt},
-    {"complex128", 0, TensorInfo::kDcomplex},
-    {"float16", 2, TensorInfo::kHalf},
-    {"resource", 0, TensorInfo::kFields},
-    {"variant", 0, TensorInfo::kFields},
-    {"uint32", 4, TensorInfo::kUint32},
-    {"uint64", 8, TensorInfo::kUint64},
-    {"float8_e5m2", 1, TensorInfo::kFloat8},
-    {"float8_e4m3fn", 1, TensorInfo::kFloat8},
-    {"float8_e4m3fnuz", 1, TensorInfo::kFloat8},
-    {"float8_e4m3b11fnuz", 1, TensorInfo::kFloat8},
-    {"float8_e5m2fnuz", 1, TensorInfo::kFloat8},
-    {"int4", 1, TensorInfo::kInt},
-    {"uint4", 1, TensorInfo::kInt},
-    {"int2", 1, TensorInfo::kInt},
-    {"uint2", 1, TensorInfo::kInt},
-    {"float4_e2m1fn", 0, TensorInfo::kFields},
-}};
-
-/// A binary floating-point format narrower than float32.
-struct NarrowFloat {
-  int exponent_bits, mantissa_bits, bias;
-  bool has_infinity;   ///< The greatest exponent means infinity and NaN, as in IEEE 754.
-  bool unsigned_zero;  ///< "UZ": the pattern of -0 is the one NaN.
-};
-
-double widen(std::uint32_t bits, const NarrowFloat& format) noexcept {
-  const std::uint32_t mantissa_mask = (1U << format.mantissa_bits) - 1;
-  const std::uint32_t exponent_mask = (1U << format.exponent_bits) - 1;
-  const std::uint32_t mantissa = bits & mantissa_mask;
-  const std::uint32_t exponent = (bits >> format.mantissa_bits) & exponent_mask;
-  const bool negative = (bits >> (format.mantissa_bits + format.exponent_bits)) != 0;
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (format.unsigned_zero && negative && exponent == 0 && mantissa == 0) return nan;
-  if (format.has_infinity && exponent == exponent_mask) {
-    if (mantissa != 0) return nan;
-    return negative ? -std::numeric_limits<double>::infinity()
-                    : std::numeric_limits<double>::infinity();
-  }
-  // "FN" formats give all but one pattern of the greatest exponent to finite numbers.
-  if (!format.has_infinity && !format.unsigned_zero && exponent == exponent_mask &&
-      mantissa == mantissa_mask)
-    return nan;
-  const double fraction = std::ldexp(static_cast<double>(mantissa), -format.mantissa_bits);
-  const double magnitude = exponent == 0
-                               ? std::ldexp(fraction, 1 - format.bias)
-                               : std::ldexp(1 + fraction, static_cast<int>(exponent) - format.bias);
-  return negative ? -magnitude : magnitude;
-}
-
-double widen(std::uint32_t bits, DType dtype) noexcept {
-  switch (dtype) {
-    case DType::kFloat16: return widen(bits, NarrowFloat{5, 10, 15, true, false});
-    case DType::kFloat8E5M2: return widen(bits, NarrowFloat{5, 2, 15, true, false});
-    case DType::kFloat8E4M3FN: return widen(bits, NarrowFloat{4, 3, 7, false, false});
-    case DType::kFloat8E4M3FNUZ: return widen(bits, NarrowFloat{4, 3, 8, false, true});
-    case DType::kFloat8E4M3B11FNUZ: return widen(bits, NarrowFloat{4, 3, 11, false, true});
-    case DType::kFloat8E5M2FNUZ: return widen(bits, NarrowFloat{5, 2, 16, false, true});
-    default: return static_cast<double>(std::bit_cast<float>(bits << 16));  // bfloat16
-  }
-}
 
 // One element as it lies in tensor_content.
 Scalar from_content(const std::byte* data, DType dtype) noexcept {
@@ -155,13 +66,8 @@ std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field fie
 
 }  // namespace
 
-const char* to_string(DType dtype) noexcept {
-  const auto index = static_cast<std::size_t>(dtype);
-  return index < kDTypes.size() ? kDTypes[index].name : "unknown";
-}
-
 std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept {
-  const DTypeInfo& info = kDTypes[static_cast<std::size_t>(tensor.dtype)];
+  const DTypeInfo& info = info_of(tensor.dtype);
   if (info.bytes == 0) return std::nullopt;
   const bool open_shape = tensor.unknown_rank || tensor.has_unknown_dim;
   if (!open_shape && tensor.elements != 1) return std::nullopt;
