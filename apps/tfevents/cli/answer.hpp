@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "exit_code.hpp"
+#include "format/table.hpp"
+#include "ops/outcome.hpp"
+#include "output.hpp"
+#include "render/people.hpp"
+#include "shared_options.hpp"
+
+namespace tfevents::cli {
+
+class Env;
+
+// What commands do alike between the report and the exit status.
+
+/// Opens standard output or the file of `-o`.
+[[nodiscard]] Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env);
+
+/// How to lay out an answer for people on this output.
+[[nodiscard]] render::Screen screen_of(const Output& output, const Env& env);
+
+/// Says on standard error what the answer leaves out (problems, points dropped by the view, that nothing matched), and
+/// returns the exit status that this asks for: 1 for nothing matched, 3 (with `strict` 2) for input that was skipped.
+[[nodiscard]] ExitCode report_outcome(const ops::Outcome& outcome, bool strict, Env& env);
+
+}  // namespace tfevents::cli

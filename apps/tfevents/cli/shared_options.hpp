@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "logdir/selection.hpp"
+#include "options.hpp"
+
+namespace tfevents::cli {
+
+class Env;
+
+// Option groups that several commands take, each written once. A command's definition says which.
+
+/// `auto|always|never`, in this order.
+enum class When : std::uint8_t { kAuto, kAlways, kNever };
+
+/// `table|json|jsonl|csv|md`, in this order.
+enum class Format : std::uint8_t { kTable, kJson, kJsonl, kCsv, kMarkdown };
+
+/// json, jsonl and csv: what programs read. Fatal errors are then one JSON line.
+[[nodiscard]] constexpr bool is_machine(Format format) noexcept {
+  return format == Format::kJson || format == Format::kJsonl || format == Format::kCsv;
+}
+
+/// Accepted before and after the command, by every command.
+struct GlobalOptions {
+  bool short_help = false;
+  bool long_help = false;
+  bool version = false;
+  bool quiet = false;
+  bool verbose = false;
+  When color = When::kAuto;
+  When progress = When::kAuto;
+  std::optional<TimePoint> now;
+  std::optional<std::uint64_t> jobs;
+  std::optional<std::string> logdir;
+};
+void add_global_options(OptionAdder& add, GlobalOptions& into);
+
+/// Which runs: operands, `-r -x`, activity.
+struct RunOptions {
+  std::vector<std::string> operands;
+  std::vector<std::string> runs, exclude;
+  std::optional<Duration> newer_than, older_than;
+  std::optional<TimePoint> since, until;
+  bool live = false;
+  bool finished = false;
+};
+void add_run_options(OptionAdder& add, RunOptions& into);
+
+/// Which points: `-t --kind --steps --wall --last --view --max-series`.
+struct PointOptions {
+  std::vector<std::string> tags, kinds;
+  std::optional<std::string> steps, wall;
+  std::optional<std::uint64_t> last;
+  std::optional<View> view;
+  std::optional<std::uint64_t> max_series;
+};
+void add_point_options(OptionAdder& add, PointOptions& into);
+
+/// Where the answer goes and in which shape: `-f --json -o`.
+struct OutputOptions {
+  std::optional<Format> format;  ///< Nothing: the command's default.
+  std::optional<std::string> file;
+};
+void add_output_options(OptionAdder& add, OutputOptions& into);
+
+/// `--strict`.
+void add_strict_option(OptionAdder& add, bool& into);
+
+/// The compiled selection. `points` may be null. Errors: kUsage, the message names the option.
+[[nodiscard]] Result<Selection> make_selection(const RunOptions& runs, const PointOptions* points,
+                                               View default_view, const Env& env);
+
+}  // namespace tfevents::cli

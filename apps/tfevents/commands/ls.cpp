@@ -1,0 +1,126 @@
+#include "commands/ls.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "cli/answer.hpp"
+#include "cli/env.hpp"
+#include "cli/version.hpp"
+#include "render/ls.hpp"
+#include "render/series.hpp"
+
+namespace tfevents::cli {
+namespace {
+
+constexpr std::string_view kSortKeys[] = {"run",  "age",   "start", "duration", "last_step",
+                                          "tags", "files", "size",  "state"};
+
+Error usage(std::string message, std::string hint = {}) {
+  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
+}
+
+Status check_sort(std::string_view sort) {
+  if (sort.starts_with('-')) sort.remove_prefix(1);
+  std::vector<std::string> keys(std::begin(kSortKeys), std::end(kSortKeys));
+  if (std::find(keys.begin(), keys.end(), sort) != keys.end()) return ok_status();
+  const auto meant = nearest(sort, keys);
+  return usage(fmt::format("--sort: '{}' is none of {}", printable(sort), fmt::join(keys, ", ")),
+               meant ? fmt::format("did you mean {}?", *meant) : "");
+}
+
+// What makes no sense together. Nothing is silently ignored.
+Status check(const LsArguments& arguments) {
+  if (arguments.null && !arguments.paths) return usage("--null ends the paths of --path: it needs -p");
+  const int shapes = int{arguments.tags} + int{arguments.tree} + int{arguments.paths};
+  if (shapes > 1) return usage("--tags, --tree and --path exclude each other");
+  if (arguments.paths && arguments.output.format) return usage("--path prints paths alone: it has no format");
+  const Format format = arguments.output.format.value_or(Format::kTable);
+  if (arguments.tree && format != Format::kTable) return usage("--tree draws for people: it has no other format");
+  return check_sort(arguments.sort);
+}
+
+// Raw bytes, so that scripts get names as they are; a terminal gets them escaped.
+std::string path_lines(const ops::LsReport& report, bool null, bool terminal) {
+  std::string out;
+  for (const ops::LsRow& row : report.rows) {
+    out += terminal && !null ? printable(row.path) : row.path;
+    out += null ? '\0' : '\n';
+  }
+  return out;
+}
+
+std::string answer(const LsArguments& arguments, const ops::LsReport& report, View view, const render::Screen& screen) {
+  if (arguments.paths) return path_lines(report, arguments.null, screen.terminal);
+  if (arguments.tree && !report.rows.empty()) return render::ls_tree(report, screen, arguments.all);
+  const auto table = [&] {
+    return arguments.tags ? render::series_table(report, screen) : render::ls_table(report, arguments.details);
+  };
+  switch (arguments.output.format.value_or(Format::kTable)) {
+    case Format::kTable: break;
+    case Format::kJson: return render::ls_json(report, view, arguments.tags, version_number());
+    case Format::kJsonl: return render::ls_jsonl(report, arguments.tags);
+    case Format::kCsv: return render_csv(table());
+    case Format::kMarkdown: return render_markdown(table());
+  }
+  std::string text = render_table(table(), screen.table_style());
+  if (screen.terminal && !report.rows.empty()) text += render::ls_summary(report);
+  return text;
+}
+
+}  // namespace
+
+Ls::Ls(OptionAdder& add) {
+  add.flag({"-l,--long", "", "Listing", "Add times of the first and last event, files, damage, dropped",
+            "DROPPED counts the points that the clean view leaves out of a restarted run."},
+           arguments.details);
+  add.flag({"--tags", "", "Listing", "List the series of each run instead of the runs",
+            "A line for each tag and kind: points, steps, and for scalars last, least and greatest value. In JSON "
+            "the rows gain \"series\".",},
+           arguments.tags);
+  add.flag({"--tree", "", "Listing", "Draw the directories, with the runs in them summed up",
+            "Runs are counted in their directory; with --all each has its line."},
+           arguments.tree);
+  add.flag({"--all", "", "Listing", "Fold nothing in --tree", ""}, arguments.all);
+  add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
+             "KEY is run (natural order: version_2 before version_10), age, start, duration, last_step, tags, files, "
+             "size or state. Equal ones keep the order of their names.",
+             ValueKind::kChoice, kSortKeys},
+            arguments.sort);
+  add.value({"-n,--limit", "N", "Listing", "List the first N only", "Counted after sorting.", ValueKind::kCount},
+            arguments.limit);
+  add.flag({"-p,--path", "", "Listing", "Print the paths of the runs and nothing else", ""}, arguments.paths);
+  add.flag({"-0,--null", "", "Listing", "End each path of -p with a zero byte, for xargs -0",
+            "The bytes of the names are printed as they are."},
+           arguments.null);
+  add_run_options(add, arguments.runs);
+  add_point_options(add, arguments.points);
+  add_output_options(add, arguments.output);
+  add_strict_option(add, arguments.strict);
+}
+
+Result<ops::LsOptions> Ls::options(const Env& env) const {
+  TFEVENTS_CHECK(check(arguments));
+  ops::LsOptions options;
+  TFEVENTS_TRY(options.select, make_selection(arguments.runs, &arguments.points, View::kClean, env));
+  options.series = arguments.tags;
+  options.sort = arguments.sort;
+  options.limit = arguments.limit;
+  return options;
+}
+
+Result<ExitCode> Ls::run(Env& env) {
+  TFEVENTS_TRY(const ops::LsOptions chosen, options(env));
+  TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
+  TFEVENTS_TRY(const ops::LsReport report, ops::list_runs(chosen, env.context()));
+  env.progress().finish();
+  output->buffer() += answer(arguments, report, chosen.select.view, screen_of(*output, env));
+  TFEVENTS_CHECK(output->finish());
+  return report_outcome(report.outcome, arguments.strict, env);
+}
+
+}  // namespace tfevents::cli

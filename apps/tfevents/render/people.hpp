@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "event/scalar.hpp"
+#include "format/table.hpp"
+
+namespace tfevents::render {
+
+/// How an answer for people is laid out.
+struct Screen {
+  bool terminal = false;  ///< Else a pipe or a file: the same columns, nothing shortened, folded or summed up.
+  bool color = false;
+  std::size_t width = 80;  ///< Of the terminal.
+
+  [[nodiscard]] TableStyle table_style() const {
+    return {.width = terminal ? std::optional(width) : std::nullopt, .color = color};
+  }
+};
+
+/// `1 run`, `12 runs`, with digits in groups.
+[[nodiscard]] std::string count_of(std::uint64_t n, std::string_view one, std::string_view many);
+
+/// A stored number in the width it was stored in.
+[[nodiscard]] Cell scalar_cell(const std::optional<Scalar>& scalar);
+
+/// The command line that looks closer: `tfevents fsck runs`, operands quoted for a shell where they need it; without
+/// operands where there are many.
+[[nodiscard]] std::string command_line(std::string_view command, std::span<const std::string> operands);
+
+}  // namespace tfevents::render

@@ -1,0 +1,107 @@
+#include "series.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/number.hpp"
+
+namespace tfevents::render {
+namespace {
+
+constexpr int kSignificant = 5;
+
+std::optional<std::string> some(const std::string& text) {
+  return text.empty() ? std::optional<std::string>{} : std::optional(text);
+}
+
+Cell steps_cell(const ops::SeriesRow& series) {
+  if (!series.first_step || !series.last_step) return {};
+  const std::string first = human_integer(*series.first_step);
+  if (series.first_step == series.last_step) return Cell::text(first);
+  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
+}
+
+std::string notes(const ops::SeriesRow& series) {
+  std::string text;
+  const auto add = [&](const std::string& note) { text += (text.empty() ? "" : ", ") + note; };
+  if (series.nonfinite > 0) add(fmt::format("{} NaN/Inf", human_integer(static_cast<std::int64_t>(series.nonfinite))));
+  if (series.dropped > 0) add(fmt::format("{} dropped", human_integer(static_cast<std::int64_t>(series.dropped))));
+  return text;
+}
+
+std::vector<Column> columns(const Screen& screen) {
+  const auto machine = [](std::string key) { return Column{.key = std::move(key), .people = false}; };
+  const int significant = screen.terminal ? kSignificant : 0;
+  const auto real = [&](std::string key, std::string header) {
+    return Column{.key = std::move(key), .header = std::move(header), .align = Align::kPoint, .significant = significant};
+  };
+  return {name_column("run", "RUN"),
+          name_column("tag", "TAG"),
+          {.key = "kind", .header = "KIND"},
+          machine("plugin"),
+          machine("dtype"),
+          {.key = "points", .header = "POINTS"},
+          machine("dropped"),
+          machine("duplicates"),
+          machine("nonfinite"),
+          machine("first_step"),
+          machine("last_step"),
+          {.header = "STEPS", .align = Align::kRight},
+          real("last", "LAST"),
+          real("min", "MIN"),
+          {.key = "min_step", .header = "@STEP"},
+          real("max", "MAX"),
+          {.key = "max_step", .header = "@STEP"},
+          machine("first"),
+          machine("mean"),
+          {.key = "bytes", .header = "SIZE"},
+          notes_column()};
+}
+
+}  // namespace
+
+void write_series(JsonWriter& json, const ops::SeriesRow& series) {
+  const auto scalar = [&](std::string_view name, const std::optional<Scalar>& value) {
+    json.key(name);
+    write_cell(json, scalar_cell(value));
+  };
+  json.begin_object();
+  name_fields(json, "tag", series.tag);
+  json.field("kind", series.kind);
+  name_fields(json, "plugin", some(series.plugin));
+  json.field("dtype", some(series.dtype)).field("points", series.points).field("dropped", series.dropped);
+  json.field("duplicates", series.duplicates).field("nonfinite", series.nonfinite);
+  json.field("first_step", series.first_step).field("last_step", series.last_step).field("bytes", series.bytes);
+  scalar("first", series.first);
+  scalar("last", series.last);
+  scalar("min", series.min);
+  json.field("min_step", series.min_step);
+  scalar("max", series.max);
+  json.field("max_step", series.max_step).field("mean", series.mean).end_object();
+}
+
+Table series_table(const ops::LsReport& report, const Screen& screen) {
+  Table table(columns(screen));
+  for (const ops::LsRow& run : report.rows) {
+    bool first = true;
+    for (const ops::SeriesRow& series : run.series) {
+      const bool named = first || !screen.terminal;
+      first = false;
+      const std::string note = notes(series);
+      table.add({Cell::text(run.run).shown_as(named ? run.shown : ""), Cell::text(series.tag), Cell::text(series.kind),
+                 Cell::text(some(series.plugin)), Cell::text(some(series.dtype)), Cell::count(series.points),
+                 Cell::count(series.dropped), Cell::count(series.duplicates), Cell::count(series.nonfinite),
+                 Cell::integer(series.first_step), Cell::integer(series.last_step), steps_cell(series),
+                 scalar_cell(series.last), scalar_cell(series.min), Cell::integer(series.min_step),
+                 scalar_cell(series.max), Cell::integer(series.max_step), scalar_cell(series.first),
+                 Cell::real(series.mean), Cell::bytes(series.bytes),
+                 Cell::text(note).role(series.nonfinite > 0 ? Role::kWarn : Role::kDim)});
+    }
+  }
+  return table;
+}
+
+}  // namespace tfevents::render

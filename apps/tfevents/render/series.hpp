@@ -1,0 +1,16 @@
+#pragma once
+
+#include "format/json_writer.hpp"
+#include "format/table.hpp"
+#include "ops/ls.hpp"
+#include "people.hpp"
+
+namespace tfevents::render {
+
+/// The `series` object of tfevents-output(5).
+void write_series(JsonWriter& json, const ops::SeriesRow& series);
+
+/// A line for each series of each run; on a terminal a run is named once.
+[[nodiscard]] Table series_table(const ops::LsReport& report, const Screen& screen);
+
+}  // namespace tfevents::render
