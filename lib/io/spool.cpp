@@ -18,6 +18,8 @@ Error in_temp_directory(Error error, const std::string& directory) {
 }
 
 Result<posix::Descriptor> open_unnamed(const std::string& directory) {
+  // Joined with a name, nothing would become the working directory.
+  if (directory.empty()) return in_temp_directory(system_error(ENOENT, directory), directory);
   constexpr mode_t kPrivate = 0600;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open(2) is what it is
   posix::Descriptor file(posix::retry([&] {
