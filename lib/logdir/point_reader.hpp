@@ -35,6 +35,8 @@ struct PointReaderOptions {
   std::uint64_t max_series = 1'000'000;
   /// Marks series as selected or not when they appear; null selects all.
   const SeriesSelector* selector = nullptr;
+  /// Polled now and then; may be null.
+  const StopFlag* stop = nullptr;
   /// The second pass over a run: findings and activity are known, tags and series as well.
   bool again = false;
   /// Told how many bytes were read, about once a MiB.
@@ -69,7 +71,7 @@ class PointReader {
   /// finding.
   Status read_all() {
     if (!options_.again) state_.files.assign(state_.input.file_count(), {});
-    for (std::size_t file = 0; file < state_.input.file_count() && !sink_.stopped(); ++file) {
+    for (std::size_t file = 0; file < state_.input.file_count() && !stopped(); ++file) {
       auto source = state_.input.open(file);
       if (!source.ok()) {
         if (source.error().code == ErrorCode::kChanged) return std::move(source).error();
@@ -83,12 +85,19 @@ class PointReader {
     return ok_status();
   }
 
+  /// Intact records so far.
+  [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+
   /// The records of one file up to its present end; `dump --follow` calls it again after growth.
   void read_file(std::size_t file, RecordReader& records) {
     with_crc_kernel([&](auto kernel) { loop<decltype(kernel)>(file, records); });
   }
 
  private:
+  bool stopped() {
+    return sink_.stopped() || (options_.stop != nullptr && options_.stop->requested());
+  }
+
   template <class K>
   void loop(std::size_t file, RecordReader& records) {
     std::uint64_t reported = records.offset();
@@ -114,7 +123,7 @@ class PointReader {
       }
       if ((count & 1023U) == 0) [[unlikely]] {
         progress(records, reported);
-        if (sink_.stopped()) return;
+        if (stopped()) return;
       }
     }
   }
@@ -155,23 +164,14 @@ class PointReader {
   void close_file(std::size_t file, const RecordReader& records) {
     FileFindings& findings = state_.files[file];
     if (!options_.again) {
-      findings.records = records_;
+      findings.records = records_ - first_record_;
       findings.tail = records.tail();
       findings.compression = records.compression();
-      findings.git_lfs_pointer = records_ == 0 && findings.damaged != 0 && is_git_lfs_pointer(file);
+      findings.git_lfs_pointer =
+          findings.records == 0 && findings.damaged != 0 && is_git_lfs_pointer(state_.input, file);
       state_.findings.on_file_end(file, findings);
     }
-    records_ = 0;
-  }
-
-  bool is_git_lfs_pointer(std::size_t file) {
-    static constexpr std::string_view kFront = "version https://git-lfs";
-    std::byte front[kFront.size()];
-    if (!state_.input.can_reread()) return false;
-    auto source = state_.input.open(file);
-    if (!source.ok() || !(*source)->can_read_at()) return false;
-    const auto n = (*source)->read_at(0, front);
-    return n.ok() && as_text({front, *n}) == kFront;
+    first_record_ = records_;
   }
 
   // `big` gives the payload where it is not in memory.
@@ -335,7 +335,8 @@ class PointReader {
   Sink& sink_;
   PointReaderOptions options_;
   EventScanner scanner_;
-  std::uint64_t records_ = 0;
+  std::uint64_t records_ = 0;       // Intact ones, of all files.
+  std::uint64_t first_record_ = 0;  // Of these, before the present file.
 };
 
 }  // namespace tfevents

@@ -1,6 +1,9 @@
 #include "logdir/run_input.hpp"
 
+#include <string_view>
 #include <utility>
+
+#include "base/bytes.hpp"
 
 namespace tfevents {
 
@@ -13,6 +16,20 @@ RunInput::RunInput(Sys& sys, const Run& run, Options options)
 
 void RunInput::start_again() {
   seen_.assign(run_.files.size(), std::nullopt);
+}
+
+Status RunInput::verify() {
+  for (std::size_t file = 0; file < seen_.size(); ++file) {
+    if (!seen_[file] || seen_[file]->missing) continue;
+    const std::string& path = run_.files[file].path;
+    auto info = sys_.stat(path);
+    if (!info.ok() || info->id != seen_[file]->id || info->size < seen_[file]->size) {
+      return Error{.code = ErrorCode::kChanged,
+                   .message = "the file was replaced or became shorter",
+                   .path = path};
+    }
+  }
+  return ok_status();
 }
 
 Result<std::unique_ptr<ByteSource>> RunInput::open(std::size_t file) {
@@ -41,6 +58,16 @@ Result<std::unique_ptr<ByteSource>> RunInput::open(std::size_t file) {
                  .path = path};
   }
   return file_source(std::move(*opened), path, seen->size);
+}
+
+bool is_git_lfs_pointer(RunInput& input, std::size_t file) {
+  static constexpr std::string_view kFront = "version https://git-lfs";
+  std::byte front[kFront.size()];
+  if (!input.can_reread()) return false;
+  auto source = input.open(file);
+  if (!source.ok() || !(*source)->can_read_at()) return false;
+  const auto n = (*source)->read_at(0, front);
+  return n.ok() && as_text({front, *n}) == kFront;
 }
 
 }  // namespace tfevents

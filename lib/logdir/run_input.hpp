@@ -39,6 +39,9 @@ class RunInput {
   /// was opened before is another one now, or shorter.
   Result<std::unique_ptr<ByteSource>> open(std::size_t file);
 
+  /// kChanged when some file that was opened before is another one now, or shorter.
+  Status verify();
+
   /// Forgets sizes and identities: the next pass is a first one.
   void start_again();
 
@@ -55,5 +58,8 @@ class RunInput {
   std::vector<std::optional<Seen>> seen_;
   std::shared_ptr<SpooledInput> spool_;
 };
+
+/// True when a file of the run is the short text that Git LFS leaves in place of a file.
+[[nodiscard]] bool is_git_lfs_pointer(RunInput& input, std::size_t file);
 
 }  // namespace tfevents

@@ -79,6 +79,15 @@ struct ObservingSink {
   [[nodiscard]] bool stopped() const { return !observation.status().ok(); }
 };
 
+/// The sink of a pass that wants only what the reading itself finds.
+struct QuietSink {
+  void on_series(SeriesId) {}
+  void on_float(SeriesId, std::int64_t, double, float, std::uint64_t) {}
+  void on_scalar(SeriesId, std::int64_t, double, Scalar, std::uint64_t) {}
+  void on_blob(SeriesId, std::int64_t, double, std::uint64_t) {}
+  [[nodiscard]] static bool stopped() noexcept { return false; }
+};
+
 /// Which points of a view count: --steps, --wall and --last, applied after the view.
 struct PointFilter {
   std::optional<std::int64_t> first_step, last_step;

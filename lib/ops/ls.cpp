@@ -155,8 +155,10 @@ class RowReader {
     Observation observation(context_.temp_directory);
     const PointFilter filter(select);
     FirstPass<kFull> first(state.tags, observation, select.view, filter);
-    PointReaderOptions reading{
-        .max_series = select.max_series, .selector = &selector_, .on_bytes = progress_of(context_)};
+    PointReaderOptions reading{.max_series = select.max_series,
+                               .selector = &selector_,
+                               .stop = &context_.stop,
+                               .on_bytes = progress_of(context_)};
     TFEVENTS_CHECK(PointReader(state, first, reading).read_all());
     if (!observation.status().ok()) return observation.status().error();
     first.finish();

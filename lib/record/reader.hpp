@@ -66,6 +66,9 @@ class RecordReader {
   /// its end.
   Result<std::size_t> read_payload(std::uint64_t from, std::span<std::byte> into);
 
+  /// Goes on at a record boundary known from an earlier reading of the same plain file.
+  Status seek(std::uint64_t offset) { return window_.seek(offset); }
+
   /// Where the next record is expected.
   [[nodiscard]] std::uint64_t offset() const noexcept { return window_.offset(); }
   [[nodiscard]] Compression compression() const noexcept { return compression_; }

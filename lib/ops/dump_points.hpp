@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+
+#include "logdir/series_selector.hpp"
+#include "ops/dump.hpp"
+#include "ops/runs.hpp"
+
+namespace tfevents::ops {
+
+/// Text of one slot on its way to the stream: passed on in blocks.
+class SlotText {
+ public:
+  SlotText(OrderedOutput& output, std::size_t slot) : output_(output), slot_(slot) {}
+
+  /// Passes `text` on when it has become a block; it is empty then.
+  void pass_on(std::string& text) {
+    if (text.size() >= kBlock) [[unlikely]]
+      flush(text);
+  }
+  void flush(std::string& text);
+  [[nodiscard]] bool failed() const { return output_.failed(); }
+
+  static constexpr std::size_t kBlock = 128 * 1024;
+
+ private:
+  OrderedOutput& output_;
+  std::size_t slot_;
+};
+
+/// What one run adds to a dump.
+struct DumpedRun {
+  RunOutcome outcome;
+  std::uint64_t rows = 0;
+};
+
+/// Writes the points of one run. Errors: the temporary directory.
+Result<DumpedRun> dump_points(const Run& run, const DumpOptions& options,
+                              const SeriesSelector& selector, DumpFormat& format, SlotText& output,
+                              const OpContext& context);
+
+/// Writes the record rows, or the bytes, of one run.
+Result<DumpedRun> dump_records(const Run& run, const DumpOptions& options,
+                               const SeriesSelector& selector, DumpFormat& format, SlotText& output,
+                               const OpContext& context);
+
+/// Gives selected points to a writer and its text to the stream.
+class EmitSink {
+ public:
+  EmitSink(const TagTable& tags, PointWriter& writer, SlotText& output)
+      : tags_(tags), writer_(writer), output_(output) {}
+
+  void on_series(SeriesId series) {
+    const SeriesInfo& info = tags_.info(series);
+    if (info.selected)
+      writer_.on_series(series, tags_.name(info.tag), tags_.kind_name(series),
+                        tags_.plugin(info.tag));
+  }
+  void on_float(SeriesId series, std::int64_t step, double wall, float value, std::uint64_t) {
+    writer_.on_float(series, step, wall, value);
+    after();
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value, std::uint64_t) {
+    writer_.on_scalar(series, step, wall, value);
+    after();
+  }
+  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
+    writer_.on_blob(series, step, wall, bytes);
+    after();
+  }
+  [[nodiscard]] bool stopped() const { return output_.failed(); }
+  [[nodiscard]] std::uint64_t points() const noexcept { return points_; }
+
+ private:
+  void after() {
+    ++points_;
+    output_.pass_on(writer_.text());
+  }
+
+  const TagTable& tags_;
+  PointWriter& writer_;
+  SlotText& output_;
+  std::uint64_t points_ = 0;
+};
+
+}  // namespace tfevents::ops

@@ -1,0 +1,252 @@
+#include "ops/fsck.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "logdir/duplicates.hpp"
+#include "ops/runs.hpp"
+
+namespace tfevents::ops {
+namespace {
+
+// Rows of one run, and of all together: what is beyond is counted, so that a file made of damage
+// costs no memory.
+constexpr std::size_t kMaxRowsOfRun = 10'000;
+constexpr std::size_t kMaxRows = 50'000;
+constexpr double kFreshSeconds = 300;
+
+/// What verifying one run gives.
+struct CheckedRun {
+  RunOutcome outcome;
+  std::vector<Problem> rows;
+  std::uint64_t left_out = 0;
+  std::uint64_t files = 0, bytes = 0, records = 0, records_lost = 0, bytes_lost = 0,
+                damaged_files = 0;
+};
+
+/// Verifies the files of one run.
+class Checker {
+ public:
+  Checker(const Run& run, const OpContext& context)
+      : run_(run),
+        context_(context),
+        reading_(context.sys, run, input_options(context, false), kMaxRowsOfRun) {}
+
+  CheckedRun check() {
+    reading_.files.assign(run_.files.size(), {});
+    for (std::size_t file = 0; file < run_.files.size() && !context_.stop.requested(); ++file)
+      read_file(file);
+    const RunLife life = judge_life(run_, reading_, context_.clock.now());
+    for (std::size_t file = 0; file < run_.files.size(); ++file) judge_end(file, life);
+    for (Problem& problem : find_duplicates(run_, context_.sys))
+      reading_.findings.add(std::move(problem));
+    checked_.left_out = reading_.findings.left_out();
+    checked_.outcome.take(run_, reading_);
+    checked_.outcome.life = life;
+    checked_.rows = std::move(checked_.outcome.problems);
+    checked_.outcome.problems.clear();
+    checked_.outcome.more_problems = 0;
+    sort_rows();
+    return std::move(checked_);
+  }
+
+ private:
+  void read_file(std::size_t file) {
+    ++checked_.files;
+    checked_.bytes += run_.files[file].size;
+    auto source = reading_.input.open(file);
+    if (!source.ok()) {
+      reading_.findings.on_unreadable(file, source.error());
+      return;
+    }
+    RecordReader records(std::move(*source), {.temp_directory = context_.temp_directory});
+    FileFindings& found = reading_.files[file];
+    with_crc_kernel([&](auto kernel) { verify<decltype(kernel)>(file, records, found); });
+    if (run_.standard_input) checked_.bytes += records.offset();
+    found.tail = records.tail();
+    found.compression = records.compression();
+    found.git_lfs_pointer =
+        found.records == 0 && found.damaged != 0 && is_git_lfs_pointer(reading_.input, file);
+    reading_.findings.on_file_end(file, found);
+    checked_.records += found.records - found.undecodable;
+    checked_.records_lost += found.damaged + found.undecodable;
+    checked_.bytes_lost += found.bytes_lost;
+    if (found.damaged + found.undecodable != 0) ++checked_.damaged_files;
+  }
+
+  template <class K>
+  void verify(std::size_t file, RecordReader& records, FileFindings& found) {
+    const auto fetch = [&records](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
+      auto n = records.read_payload(from, into);
+      return n.ok() ? *n : 0;
+    };
+    std::uint64_t reported = 0;
+    for (std::uint64_t count = 1;; ++count) {
+      bool decoded = true;
+      switch (records.next<K>()) {
+        case RecordStep::kRecord:
+          decoded = scanner_.scan(
+              {records.record().payload, static_cast<std::size_t>(records.record().length)});
+          break;
+        case RecordStep::kBigRecord:
+          decoded = scanner_.scan_stream(records.record().length, fetch);
+          break;
+        case RecordStep::kDamage:
+          ++found.damaged;
+          found.bytes_lost += records.damage().end - records.damage().offset;
+          reading_.findings.on_damage(file, records.damage());
+          continue;
+        case RecordStep::kEnd: report(records, reported); return;
+        case RecordStep::kError: reading_.findings.on_unreadable(file, records.error()); return;
+      }
+      ++found.records;
+      if (decoded) [[likely]] {
+        note_event();
+      } else {
+        ++found.undecodable;
+        found.bytes_lost += records.record().end() - records.record().offset;
+        reading_.findings.on_undecodable(file, records.record());
+      }
+      if ((count & 1023U) == 0) {
+        report(records, reported);
+        if (context_.stop.requested()) return;
+      }
+    }
+  }
+
+  void note_event() {
+    const EventView& event = scanner_.event();
+    reading_.activity.on_event(event.wall_time);
+    if (event.kind == EventKind::kSessionLog && event.session_status == SessionStatus::kStop) {
+      reading_.activity.on_end_mark(event.wall_time);
+    }
+  }
+
+  void report(const RecordReader& records, std::uint64_t& reported) {
+    if (context_.progress != nullptr)
+      context_.progress->advance(0, records.offset() - std::min(reported, records.offset()));
+    reported = records.offset();
+  }
+
+  void judge_end(std::size_t file, const RunLife& life) {
+    const EventFile& event_file = run_.files[file];
+    const FileFindings& found = reading_.files[file];
+    const Tail& tail = found.tail;
+    Problem problem{
+        .severity = Severity::kWarn, .rule = "", .path = event_file.path, .message = ""};
+    if (event_file.size == 0 && !run_.standard_input && found.records == 0) {
+      problem.severity = Severity::kNote;
+      problem.rule = "empty-file";
+      problem.message = "0 bytes: nothing was flushed to it yet, or ever";
+    } else if (tail.kind == Tail::Kind::kNul) {
+      problem.rule = "nul-tail";
+      problem.message =
+          "only NUL bytes from here to the end (" + human_bytes(tail.have) + "), as after a crash";
+    } else if (tail.kind == Tail::Kind::kTruncated) {
+      const bool fresh =
+          context_.clock.now() - static_cast<double>(event_file.mtime_ns) / 1e9 < kFreshSeconds;
+      const bool growing = !run_.standard_input && (life.state == RunState::kLive || fresh);
+      problem.severity = growing ? Severity::kNote : Severity::kWarn;
+      problem.rule = growing ? "live-tail" : "truncated-tail";
+      problem.message = to_text(tail.have) + " of " +
+                        (tail.need == UINT64_MAX ? "2^62 or more" : to_text(tail.need)) +
+                        " bytes of the last record are there" +
+                        (growing ? "; it may still be growing" : "");
+    } else {
+      return;
+    }
+    if (tail.kind != Tail::Kind::kClean) {
+      problem.offset = tail.offset;
+      problem.end = tail.offset + tail.have;
+    }
+    reading_.findings.add(std::move(problem));
+  }
+
+  void sort_rows() {
+    const auto place = [this](const Problem& problem) {
+      const auto found =
+          std::find_if(run_.files.begin(), run_.files.end(),
+                       [&](const EventFile& file) { return problem.path == file.path; });
+      return found - run_.files.begin();
+    };
+    std::vector<std::pair<std::ptrdiff_t, Problem>> keyed;
+    keyed.reserve(checked_.rows.size());
+    std::ptrdiff_t last = 0;
+    for (Problem& row : checked_.rows) {
+      // Neighbours are of one file: most look-ups are a comparison.
+      if (static_cast<std::size_t>(last) >= run_.files.size() ||
+          row.path != run_.files[static_cast<std::size_t>(last)].path) {
+        last = place(row);
+      }
+      keyed.emplace_back(last, std::move(row));
+    }
+    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
+      if (a.first != b.first) return a.first < b.first;
+      return a.second.offset.value_or(0) < b.second.offset.value_or(0);
+    });
+    checked_.rows.clear();
+    for (auto& [file, row] : keyed) checked_.rows.push_back(std::move(row));
+  }
+
+  const Run& run_;
+  const OpContext& context_;
+  RunReading reading_;
+  EventScanner scanner_;
+  CheckedRun checked_;
+};
+
+void add_rows(FsckReport& report, std::vector<Problem> rows) {
+  for (Problem& row : rows) {
+    switch (row.severity) {
+      case Severity::kError: ++report.errors; break;
+      case Severity::kWarn: ++report.warnings; break;
+      case Severity::kNote: ++report.notes; break;
+    }
+    if (report.rows.size() < kMaxRows) {
+      report.rows.push_back(std::move(row));
+    } else {
+      ++report.rows_left_out;
+    }
+  }
+}
+
+void add_run(FsckReport& report, CheckedRun&& run) {
+  report.files += run.files;
+  report.bytes += run.bytes;
+  report.records += run.records;
+  report.records_lost += run.records_lost;
+  report.bytes_lost += run.bytes_lost;
+  report.damaged_files += run.damaged_files;
+  report.rows_left_out += run.left_out;
+  report.errors += run.left_out;  // Tails and copies are few: what is past the cap is damage.
+  add_rows(report, std::move(run.rows));
+}
+
+}  // namespace
+
+Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
+  FsckReport report;
+  report.now = context.clock.now();
+  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  report.operands = found.operands;
+  expect(context, found);
+  std::vector<std::optional<CheckedRun>> checked(found.runs.size());
+  for_each_parallel(
+      found.runs.size(), context.jobs, context.stop,
+      [&](std::size_t i) { return found.runs[i].bytes(); },
+      [&](std::size_t i) { checked[i] = Checker(found.runs[i], context).check(); });
+  if (context.stop.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  OutcomeBuilder outcome(options.select, found);
+  for (auto& run : checked) {
+    if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
+  }
+  report.outcome = outcome.finish();
+  // What the walk met is a finding here as well.
+  add_rows(report, std::exchange(report.outcome.problems, {}));
+  return report;
+}
+
+}  // namespace tfevents::ops
