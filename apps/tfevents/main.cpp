@@ -1,10 +1,10 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <exception>
 #include <new>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "cli/dispatch.hpp"
 #include "cli/env.hpp"
@@ -16,8 +16,8 @@ namespace {
 using namespace tfevents;
 using namespace tfevents::cli;
 
-// A standard descriptor that the parent closed would be given to the next file opened, and the answer written into it.
-// Opened the wrong way round, its use fails as it would have.
+// A standard descriptor that the parent closed would be given to the next file opened, and the
+// answer written into it. Opened the wrong way round, its use fails as it would have.
 void open_standard_descriptors() {
   for (const int descriptor : {0, 1, 2}) {
     if (fcntl(descriptor, F_GETFD) < 0) {
@@ -42,7 +42,9 @@ int main(int argc, char** argv) try {
   Env env(Surroundings::of_process(environ), real_sys(), stop_flag());
   return dispatch(words, env);
 } catch (const std::bad_alloc&) {
-  return fail({.code = ErrorCode::kLimit, .message = "out of memory", .hint = "MEMORY in the manual says what needs how much"});
+  return fail({.code = ErrorCode::kLimit,
+               .message = "out of memory",
+               .hint = "MEMORY in the manual says what needs how much"});
 } catch (const std::exception& bug) {
   return fail({.code = ErrorCode::kInternal, .message = bug.what()});
 } catch (...) {

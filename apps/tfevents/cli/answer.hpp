@@ -23,8 +23,9 @@ class Env;
 /// How to lay out an answer for people on this output.
 [[nodiscard]] render::Screen screen_of(const Output& output, const Env& env);
 
-/// Says on standard error what the answer leaves out (problems, points dropped by the view, that nothing matched), and
-/// returns the exit status that this asks for: 1 for nothing matched, 3 (with `strict` 2) for input that was skipped.
+/// Says on standard error what the answer leaves out (problems, points dropped by the view, that
+/// nothing matched), and returns the exit status that this asks for: 1 for nothing matched, 3 (with
+/// `strict` 2) for input that was skipped.
 [[nodiscard]] ExitCode report_outcome(const ops::Outcome& outcome, bool strict, Env& env);
 
 }  // namespace tfevents::cli

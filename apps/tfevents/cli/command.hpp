@@ -14,23 +14,30 @@ namespace tfevents::cli {
 // Adding a command `x`. The tests named in brackets fail until it is complete.
 //
 //  1. lib/ops/x.{hpp,cpp}: Options, Report, one function; tests/unit/ops/test_x.cpp.
-//  2. apps/tfevents/render/x.{hpp,cpp}: Report to Table and to JSON rows; for every format, not for every pair.
-//  3. apps/tfevents/commands/x.{hpp,cpp}: an Invocation that declares its options and calls the operation.
-//  4. One entry in command_table.cpp: summary, examples, exit codes                    [cli: option table]
-//  5. man/src/x.md with DESCRIPTION, EXAMPLES, MEMORY; fields in man/src/output.md     [docs: in_sync]
-//  6. Run gendocs (cmake --build build/release --target docs) and commit man/ and completions/  [docs: in_sync]
-//  7. tests/cases/x/: happy, empty selection, damaged file, bad flag; a schema in tests/schemas/  [cases]
+//  2. apps/tfevents/render/x.{hpp,cpp}: Report to Table and to JSON rows; for every format, not for
+//  every pair.
+//  3. apps/tfevents/commands/x.{hpp,cpp}: an Invocation that declares its options and calls the
+//  operation.
+//  4. One entry in command_table.cpp: summary, examples, exit codes                    [cli: option
+//  table]
+//  5. man/src/x.md with DESCRIPTION, EXAMPLES, MEMORY; fields in man/src/output.md     [docs:
+//  in_sync]
+//  6. Run gendocs (cmake --build build/release --target docs) and commit man/ and completions/
+//  [docs: in_sync]
+//  7. tests/cases/x/: happy, empty selection, damaged file, bad flag; a schema in tests/schemas/
+//  [cases]
 //  8. CHANGELOG.md, "Unreleased", in the user's words.
 
 class Env;
 
-/// One command with its options: constructed, filled by the parser, then run. The constructor declares options and does
-/// nothing else, so help, completion and errors never touch the disk.
+/// One command with its options: constructed, filled by the parser, then run. The constructor
+/// declares options and does nothing else, so help, completion and errors never touch the disk.
 class Invocation {
  public:
   virtual ~Invocation() = default;
 
-  /// Does the work and writes the answer. The ExitCode says how it went; an Error is fatal and reported by the caller.
+  /// Does the work and writes the answer. The ExitCode says how it went; an Error is fatal and
+  /// reported by the caller.
   virtual Result<ExitCode> run(Env& env) = 0;
 
   /// The format that was asked for by name; decides how fatal errors look.
@@ -60,8 +67,9 @@ struct CommandSpec {
   std::string_view description;  ///< A paragraph or two for `--help`.
   std::span<const Example> examples;
   std::span<const ExitNote> exits;
-  bool reads_stdin = false;      ///< Takes `-` as an operand.
-  bool hidden = false;           ///< Not for people: no help, no manual page.
+  bool reads_stdin = false;  ///< Takes `-` as an operand.
+  bool hidden = false;       ///< Not for people: no help, no manual page.
+  bool manual = true;        ///< Has a page of its own; others are explained by --help.
   Setup setup = nullptr;
 };
 

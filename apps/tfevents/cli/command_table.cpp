@@ -15,13 +15,14 @@ constexpr std::string_view kInspect = "Inspect";
 constexpr std::string_view kMore = "More";
 
 constexpr Example kLsExamples[] = {
-    {"tfevents ls runs", "every run: how far, how long ago, how big"},
+    {"tfevents ls runs", "every run: how far, how old, how big"},
     {"tfevents ls runs --live --sort age", "what is running right now"},
-    {"tfevents ls runs --tags -t 'val/*'", "last, least and greatest of some tags"},
-    {"tfevents ls runs --older-than 30d -p0 | xargs -0 du -sh", "paths for scripts"},
+    {"tfevents ls runs --tags -t 'val/*'", "last, least, greatest of some tags"},
+    {"tfevents ls -p0 runs | xargs -0 du -sh", "paths for scripts"},
 };
 constexpr ExitNote kReadExits[] = {
-    {ExitCode::kOk, "An answer was given from all of the selected input; runs without points count"},
+    {ExitCode::kOk,
+     "An answer was given from all of the selected input; runs without points count"},
     {ExitCode::kNo, "The selection matched nothing; standard error says what was looked for"},
     {ExitCode::kFailed},
     {ExitCode::kPartial},
@@ -30,21 +31,22 @@ constexpr ExitNote kReadExits[] = {
 
 constexpr Example kDumpExamples[] = {
     {"tfevents dump runs/a -t 'val/*' --last 1", "the last points, as JSON lines"},
-    {"tfevents dump runs/a -t loss -f csv -o loss.csv", "a curve for a spreadsheet"},
+    {"tfevents dump a -t loss -f csv -o a.csv", "a curve for a spreadsheet"},
     {"tfevents dump runs/a --records", "offsets and checksums of every record"},
-    {"gsutil cat gs://… | tfevents dump -", "an event stream from a pipe"},
+    {"zcat old.gz | tfevents dump -", "an event stream from a pipe"},
 };
 
 constexpr Example kFsckExamples[] = {
     {"tfevents fsck runs", "verify every record of every run"},
     {"tfevents fsck runs --json | jq .summary", "for scripts"},
-    {"tfevents fsck events.out.tfevents.1700000000.host", "one file"},
+    {"tfevents fsck runs --newer-than 1d", "what was written lately"},
 };
 constexpr ExitNote kFsckExits[] = {
     {ExitCode::kOk, "Everything is sound; warnings and notes count as sound"},
     {ExitCode::kNo, "Errors were found, or the selection matched nothing"},
     {ExitCode::kFailed},
-    {ExitCode::kPartial, "Part of the input could not be read, though nothing that was read is damaged"},
+    {ExitCode::kPartial,
+     "Part of the input could not be read, though nothing that was read is damaged"},
     {ExitCode::kBug},
 };
 
@@ -54,18 +56,20 @@ constexpr Example kHelpExamples[] = {
 };
 constexpr Example kCompletionExamples[] = {
     {"source <(tfevents completion bash)", "for this shell"},
-    {"tfevents completion fish > ~/.config/fish/completions/tfevents.fish", "for good"},
+    {"tfevents completion zsh > _tfevents", "a file for a directory in fpath"},
 };
-constexpr ExitNote kSimpleExits[] = {{ExitCode::kOk, "Done"}, {ExitCode::kFailed}, {ExitCode::kBug}};
+constexpr ExitNote kSimpleExits[] = {
+    {ExitCode::kOk, "Done"}, {ExitCode::kFailed}, {ExitCode::kBug}};
 
 constexpr std::array kCommands{
     CommandSpec{.name = "ls",
                 .summary = "List runs: state, last step, age, duration, tags, size, damage",
                 .group = kInspect,
-                .description =
-                    "Lists the runs below each PATH, a line each: whether the run is live, its last step, the time since its "
-                    "last event, its duration, the number of its series, its size on disk, and damage. Every record is read "
-                    "and both of its checksums are verified.",
+                .description = "Lists the runs below each PATH, a line each: whether the run is "
+                               "live, its last step, the time since its "
+                               "last event, its duration, the number of its series, its size on "
+                               "disk, and damage. Every record is read "
+                               "and both of its checksums are verified.",
                 .examples = kLsExamples,
                 .exits = kReadExits,
                 .reads_stdin = true,
@@ -73,10 +77,11 @@ constexpr std::array kCommands{
     CommandSpec{.name = "dump",
                 .summary = "Print points or records as they are, as JSON lines, CSV or bytes",
                 .group = kInspect,
-                .description =
-                    "Prints the points of the selected runs in the order in which they were written, one JSON object a line. "
-                    "--records prints the records themselves, damaged ones too, with their offsets and the verdict on "
-                    "their checksums.",
+                .description = "Prints the points of the selected runs in the order in which they "
+                               "were written, one JSON object a line. "
+                               "--records prints the records themselves, damaged ones too, with "
+                               "their offsets and the verdict on "
+                               "their checksums.",
                 .examples = kDumpExamples,
                 .exits = kReadExits,
                 .reads_stdin = true,
@@ -84,29 +89,36 @@ constexpr std::array kCommands{
     CommandSpec{.name = "fsck",
                 .summary = "Verify every record and report each damaged range",
                 .group = kInspect,
-                .description =
-                    "Verifies both checksums and the contents of every record of the selected runs. Each damaged range is a "
-                    "finding with its file and byte offsets; reading goes on behind it. Files are never changed.",
+                .description = "Verifies both checksums and the contents of every record of the "
+                               "selected runs. Each damaged range is a "
+                               "finding with its file and byte offsets; reading goes on behind it. "
+                               "Files are never changed.",
                 .examples = kFsckExamples,
                 .exits = kFsckExits,
                 .reads_stdin = true,
                 .setup = &make<Fsck>},
-    CommandSpec{.name = "help",
-                .summary = "Open the manual of a command",
-                .group = kMore,
-                .description = "Opens the manual page of a command on a terminal, and prints its full help elsewhere.",
-                .examples = kHelpExamples,
-                .exits = kSimpleExits,
-                .setup = &make<Help>},
-    CommandSpec{.name = "completion",
-                .summary = "Print the completion script of a shell",
-                .group = kMore,
-                .description =
-                    "Prints a script that teaches a shell to complete commands, options, their values, files, and the runs "
-                    "and tags of the log tree. Packages install it; this is for other installations.",
-                .examples = kCompletionExamples,
-                .exits = kSimpleExits,
-                .setup = &make<Completion>},
+    CommandSpec{
+        .name = "help",
+        .summary = "Open the manual of a command",
+        .group = kMore,
+        .description =
+            "Opens the manual page of a command on a terminal, and prints its full help elsewhere.",
+        .examples = kHelpExamples,
+        .exits = kSimpleExits,
+        .manual = false,
+        .setup = &make<Help>},
+    CommandSpec{
+        .name = "completion",
+        .summary = "Print the completion script of a shell",
+        .group = kMore,
+        .description =
+            "Prints a script that teaches a shell to complete commands, options, their values, "
+            "files, and the runs "
+            "and tags of the log tree. Packages install it; this is for other installations.",
+        .examples = kCompletionExamples,
+        .exits = kSimpleExits,
+        .manual = false,
+        .setup = &make<Completion>},
     CommandSpec{.name = "__complete",
                 .summary = "Print candidates for completion scripts",
                 .group = kMore,
@@ -114,12 +126,15 @@ constexpr std::array kCommands{
                 .examples = {},
                 .exits = kSimpleExits,
                 .hidden = true,
+                .manual = false,
                 .setup = &make<Complete>},
 };
 
 }  // namespace
 
-std::span<const CommandSpec> command_table() noexcept { return kCommands; }
+std::span<const CommandSpec> command_table() noexcept {
+  return kCommands;
+}
 
 const CommandSpec* find_command(std::string_view name) noexcept {
   for (const CommandSpec& spec : kCommands) {

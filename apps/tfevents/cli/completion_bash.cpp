@@ -9,7 +9,8 @@ namespace {
 
 // The shell code that fills COMPREPLY with values of one kind.
 std::string value_action(const OptionSpec& spec) {
-  if (!spec.choices.empty()) return fmt::format("_tfevents_words '{}'", fmt::join(spec.choices, " "));
+  if (!spec.choices.empty())
+    return fmt::format("_tfevents_words '{}'", fmt::join(spec.choices, " "));
   switch (spec.kind) {
     case ValueKind::kPath: return "_tfevents_operand";
     case ValueKind::kFile: return "_tfevents_files -f";
@@ -18,7 +19,8 @@ std::string value_action(const OptionSpec& spec) {
     case ValueKind::kTag: return "_tfevents_ask tag";
     case ValueKind::kCommand: {
       std::string names;
-      for (const CommandSpec* command : visible_commands()) names += fmt::format(" {}", command->name);
+      for (const CommandSpec* command : visible_commands())
+        names += fmt::format(" {}", command->name);
       return fmt::format("_tfevents_words '{}'", names.substr(1));
     }
     default: return ":";
@@ -35,13 +37,15 @@ std::string case_labels(const OptionSpec& spec, std::string_view command) {
   return labels;
 }
 
-std::string value_cases(const std::vector<Option>& options, std::string_view command, bool general) {
+std::string value_cases(const std::vector<Option>& options, std::string_view command,
+                        bool general) {
   std::string text;
   for (const Option& option : options) {
-    const bool takes_value = option.arity == Option::Arity::kValue || option.arity == Option::Arity::kList;
+    const bool takes_value =
+        option.arity == Option::Arity::kValue || option.arity == Option::Arity::kList;
     if (!takes_value || (option.spec.group == "General") != general) continue;
-    text += fmt::format("    {})\n      {}\n      return\n      ;;\n", case_labels(option.spec, command),
-                        value_action(option.spec));
+    text += fmt::format("    {})\n      {}\n      return\n      ;;\n",
+                        case_labels(option.spec, command), value_action(option.spec));
   }
   return text;
 }
@@ -101,14 +105,17 @@ std::string bash_completion() {
     const auto& options = command->options.options();
     command_names += fmt::format("{}{}", command_names.empty() ? "" : " ", spec->name);
     command_cases += value_cases(options, spec->name, false);
-    option_cases += fmt::format("      {}) _tfevents_words '{}' ;;\n", spec->name, option_words(options));
+    option_cases +=
+        fmt::format("      {}) _tfevents_words '{}' ;;\n", spec->name, option_words(options));
     if (const Option* positional = positional_of(options); positional != nullptr) {
-      positional_cases += fmt::format("    {}) {} ;;\n", spec->name, value_action(positional->spec));
+      positional_cases +=
+          fmt::format("    {}) {} ;;\n", spec->name, value_action(positional->spec));
     }
   }
   std::string text = fmt::format("# bash completion for tfevents. {}\n", kGeneratedNote);
   text += kFunctions;
-  text += fmt::format(R"(
+  text +=
+      fmt::format(R"(
 _tfevents() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD - 1]}} command='' i
   COMPREPLY=()
@@ -142,8 +149,8 @@ _tfevents() {{
 }}
 complete -F _tfevents tfevents
 )",
-                      fmt::join(global_value_names(), " | "), global_cases, command_cases, option_cases,
-                      option_words(program->options.options()), command_names, positional_cases);
+                  fmt::join(global_value_names(), " | "), global_cases, command_cases, option_cases,
+                  option_words(program->options.options()), command_names, positional_cases);
   return text;
 }
 

@@ -16,7 +16,8 @@ std::string quoted(std::string_view text) {
 
 // Flags of `complete` for the value of an option.
 std::string value_flags(const OptionSpec& spec) {
-  if (!spec.choices.empty()) return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(spec.choices, " "))));
+  if (!spec.choices.empty())
+    return fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(spec.choices, " "))));
   switch (spec.kind) {
     case ValueKind::kPath:
     case ValueKind::kFile: return " -r -F";
@@ -36,8 +37,10 @@ std::string option_line(const Option& option, std::string_view condition) {
     const bool files = spec.choices.empty() && spec.kind == ValueKind::kPath;
     return line + (files ? " -F -a '(__tfevents_ask operand)'" : value_flags(spec)) + '\n';
   }
-  if (const auto name = spec.short_name(); !name.empty()) line += fmt::format(" -s {}", quoted(name.substr(1)));
-  if (const auto name = spec.long_name(); !name.empty()) line += fmt::format(" -l {}", name.substr(2));
+  if (const auto name = spec.short_name(); !name.empty())
+    line += fmt::format(" -s {}", quoted(name.substr(1)));
+  if (const auto name = spec.long_name(); !name.empty())
+    line += fmt::format(" -l {}", name.substr(2));
   if (option.arity != Option::Arity::kFlag) line += value_flags(spec);
   return line + fmt::format(" -d {}\n", quoted(spec.summary));
 }

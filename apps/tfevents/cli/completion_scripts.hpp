@@ -12,8 +12,8 @@ namespace tfevents::cli {
 /// `bash|zsh|fish`, in this order.
 enum class Shell : std::uint8_t { kBash, kZsh, kFish };
 
-/// The completion script of a shell, from the command table. Values that only the log tree knows (runs, tags) come from
-/// `tfevents __complete` when they are needed.
+/// The completion script of a shell, from the command table. Values that only the log tree knows
+/// (runs, tags) come from `tfevents __complete` when they are needed.
 [[nodiscard]] std::string completion_script(Shell shell);
 
 // Parts of it, one file each.
@@ -22,7 +22,8 @@ enum class Shell : std::uint8_t { kBash, kZsh, kFish };
 [[nodiscard]] std::string fish_completion();
 
 /// The first line of each script, without the shell's name.
-inline constexpr std::string_view kGeneratedNote = "Made from the option table by gendocs: edit that, not this.";
+inline constexpr std::string_view kGeneratedNote =
+    "Made from the option table by gendocs: edit that, not this.";
 
 /// Commands that people see.
 [[nodiscard]] std::vector<const CommandSpec*> visible_commands();

@@ -32,9 +32,12 @@ std::string value_action(const OptionSpec& spec) {
   }
 }
 
-std::string metavar_of(const OptionSpec& spec) { return escaped(spec.metavar.empty() ? spec.names : spec.metavar); }
+std::string metavar_of(const OptionSpec& spec) {
+  return escaped(spec.metavar.empty() ? spec.names : spec.metavar);
+}
 
-// One or two lines for _arguments: a name each, which exclude each other unless they may be repeated.
+// One or two lines for _arguments: a name each, which exclude each other unless they may be
+// repeated.
 std::string argument_lines(const Option& option, std::string_view indent) {
   const OptionSpec& spec = option.spec;
   if (option.arity == Option::Arity::kPositional) {
@@ -43,15 +46,17 @@ std::string argument_lines(const Option& option, std::string_view indent) {
   }
   const bool repeats = option.arity == Option::Arity::kList;
   const bool two = !spec.short_name().empty() && !spec.long_name().empty();
-  const std::string exclusive =
-      repeats ? "*" : two ? fmt::format("({} {})", spec.short_name(), spec.long_name()) : "";
+  const std::string exclusive = repeats ? "*"
+                                : two ? fmt::format("({} {})", spec.short_name(), spec.long_name())
+                                      : "";
   std::string lines;
   for (const auto name : {spec.short_name(), spec.long_name()}) {
     if (name.empty()) continue;
     lines += fmt::format("{}'{}{}", indent, exclusive, name);
     if (option.arity != Option::Arity::kFlag) lines += name.starts_with("--") ? "=" : "+";
     lines += fmt::format("[{}]", escaped(spec.summary));
-    if (option.arity != Option::Arity::kFlag) lines += fmt::format(":{}:{}", metavar_of(spec), value_action(spec));
+    if (option.arity != Option::Arity::kFlag)
+      lines += fmt::format(":{}:{}", metavar_of(spec), value_action(spec));
     lines += "'\n";
   }
   return lines;
@@ -122,8 +127,7 @@ _tfevents() {{
 
 _tfevents "$@"
 )",
-                     kGeneratedNote, commands,
-                     arguments(program->options.options(), "    ", kRest),
+                     kGeneratedNote, commands, arguments(program->options.options(), "    ", kRest),
                      cases);
 }
 

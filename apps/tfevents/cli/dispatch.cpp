@@ -58,7 +58,8 @@ Status print_text(Env& env, std::string_view text, int descriptor) {
   return output->finish();
 }
 
-// Errors end here: the one place that turns them into an exit status, or into the signal that caused them.
+// Errors end here: the one place that turns them into an exit status, or into the signal that
+// caused them.
 int conclude(Env& env, Result<ExitCode> result) {
   env.progress().finish();
   if (const int signal = stop_signal(); signal != 0) die_by_signal(signal);
@@ -95,7 +96,8 @@ int run_without_command(std::span<const std::string> words, Env& env) {
   if (!parsed.ok()) return fail(env, parsed.error());
   if (!applied.ok()) return fail(env, applied.error());
   // An answer to nothing is no answer: it goes to standard error.
-  const Status printed = print_text(env, program_help(HelpForm::kShort, false), env.surroundings().err);
+  const Status printed =
+      print_text(env, program_help(HelpForm::kShort, false), env.surroundings().err);
   return to_int(printed.ok() ? ExitCode::kFailed : exit_code_of(printed.error().code));
 }
 
@@ -104,7 +106,8 @@ Error unknown_command(const std::string& word, Env& env) {
   for (const CommandSpec& spec : command_table()) {
     if (!spec.hidden) names.emplace_back(spec.name);
   }
-  Error error{.code = ErrorCode::kUsage, .message = fmt::format("unknown command '{}'", printable(word))};
+  Error error{.code = ErrorCode::kUsage,
+              .message = fmt::format("unknown command '{}'", printable(word))};
   if (const auto meant = nearest(word, names)) {
     error.hint = fmt::format("did you mean {}?", *meant);
   } else if (env.sys().stat(word).ok()) {

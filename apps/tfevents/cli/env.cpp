@@ -1,21 +1,21 @@
 #include "env.hpp"
 
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace tfevents::cli {
 namespace {
 
-// $TMPDIR belongs to the list: the layers below read nothing of the environment but what temporary files need.
-constexpr std::string_view kVariables[] = {"TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR",
-                                           "TERM",            "COLUMNS",  "TMPDIR"};
+// $TMPDIR belongs to the list: the layers below read nothing of the environment but what temporary
+// files need.
+constexpr std::string_view kVariables[] = {
+    "TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "TERM", "COLUMNS", "TMPDIR"};
 constexpr unsigned kMaxJobs = 1024;
 
 std::string_view variable(const Variables& variables, std::string_view name) {
@@ -45,7 +45,8 @@ Surroundings Surroundings::of_process(const char* const* environment) {
     const auto equals = entry.find('=');
     if (equals == std::string_view::npos) continue;
     const auto name = entry.substr(0, equals);
-    if (std::find(std::begin(kVariables), std::end(kVariables), name) == std::end(kVariables)) continue;
+    if (std::find(std::begin(kVariables), std::end(kVariables), name) == std::end(kVariables))
+      continue;
     found.variables.emplace(name, entry.substr(equals + 1));
   }
   return found;
@@ -65,7 +66,8 @@ unsigned decide_width(unsigned terminal_width, const Variables& variables) {
   if (terminal_width > 0) return terminal_width;
   const auto columns = variable(variables, "COLUMNS");
   unsigned width = 0;
-  const auto [end, problem] = std::from_chars(columns.data(), columns.data() + columns.size(), width);
+  const auto [end, problem] =
+      std::from_chars(columns.data(), columns.data() + columns.size(), width);
   if (problem == std::errc() && end == columns.data() + columns.size() && width > 0) return width;
   return 80;
 }
@@ -92,12 +94,14 @@ Status Env::apply(const GlobalOptions& global) {
 
   width_ = decide_width(surroundings_.terminal_width, surroundings_.variables);
   color_out_ = decide_color(global.color, surroundings_.out_tty, surroundings_.variables);
-  messages_.configure({.quiet = global.quiet,
-                       .verbose = global.verbose,
-                       .color = decide_color(global.color, surroundings_.err_tty, surroundings_.variables)});
+  messages_.configure(
+      {.quiet = global.quiet,
+       .verbose = global.verbose,
+       .color = decide_color(global.color, surroundings_.err_tty, surroundings_.variables)});
   const bool dumb = variable(surroundings_.variables, "TERM") == "dumb";
-  const bool wanted = global.progress == When::kAlways ||
-                      (global.progress == When::kAuto && surroundings_.err_tty && !dumb && !global.quiet);
+  const bool wanted =
+      global.progress == When::kAlways ||
+      (global.progress == When::kAuto && surroundings_.err_tty && !dumb && !global.quiet);
   progress_.enable(wanted);
   return ok_status();
 }

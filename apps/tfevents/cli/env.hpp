@@ -22,17 +22,18 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// What the process was given, before any option is known.
 struct Surroundings {
-  int in = 0, out = 1, err = 2;   ///< Descriptors.
+  int in = 0, out = 1, err = 2;  ///< Descriptors.
   bool in_tty = false, out_tty = false, err_tty = false;
-  unsigned terminal_width = 0;    ///< Columns of standard output's terminal; 0 where it does not tell.
-  unsigned processors = 1;        ///< This process may run on so many.
+  unsigned terminal_width =
+      0;                    ///< Columns of standard output's terminal; 0 where it does not tell.
+  unsigned processors = 1;  ///< This process may run on so many.
   Variables variables = {};
 
   static Surroundings of_process(const char* const* environment);
 };
 
-/// Whether to colour a stream: the flag, else NO_COLOR (not empty), else CLICOLOR_FORCE or FORCE_COLOR (not empty, not 0), else
-/// not on dumb terminals, else on terminals.
+/// Whether to colour a stream: the flag, else NO_COLOR (not empty), else CLICOLOR_FORCE or
+/// FORCE_COLOR (not empty, not 0), else not on dumb terminals, else on terminals.
 [[nodiscard]] bool decide_color(When flag, bool tty, const Variables& variables);
 
 /// Columns of a terminal: what it says, else COLUMNS, else 80.
@@ -40,7 +41,8 @@ struct Surroundings {
 
 /// Everything outside of itself that a command may look at. One for each process, or test.
 ///
-/// Built from the surroundings first and completed with the global options (`apply`) before a command runs.
+/// Built from the surroundings first and completed with the global options (`apply`) before a
+/// command runs.
 class Env {
  public:
   Env(Surroundings surroundings, Sys& sys, const StopFlag& stop);

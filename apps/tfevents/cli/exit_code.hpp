@@ -8,7 +8,8 @@
 
 namespace tfevents::cli {
 
-/// Every exit status of the program, apart from 128+n after a signal. The numbers are a contract with scripts.
+/// Every exit status of the program, apart from 128+n after a signal. The numbers are a contract
+/// with scripts.
 enum class ExitCode : std::uint8_t {
   kOk = 0,       ///< Yes, done, sound.
   kNo = 1,       ///< A clean no.
@@ -26,20 +27,23 @@ struct ExitCodeInfo {
 /// In the order in which manual pages list them.
 inline constexpr std::array kExitCodes{
     ExitCodeInfo{ExitCode::kOk, "The answer is yes, the work is done, or everything is sound"},
-    ExitCodeInfo{ExitCode::kNo,
-                 "A clean no: the selection matched nothing, a check failed or could not be evaluated, "
-                 "or differences or errors were found"},
-    ExitCodeInfo{ExitCode::kFailed,
-                 "Usage, an operand that is missing or unreadable, or a write or an action that failed"},
-    ExitCodeInfo{ExitCode::kPartial,
-                 "An answer was given, but damaged or unreadable input inside the selected runs was "
-                 "skipped; a truncated tail, the normal end of a live file, does not count"},
+    ExitCodeInfo{
+        ExitCode::kNo,
+        "A clean no: the selection matched nothing, a check failed or could not be evaluated, "
+        "or differences or errors were found"},
+    ExitCodeInfo{
+        ExitCode::kFailed,
+        "Usage, an operand that is missing or unreadable, or a write or an action that failed"},
+    ExitCodeInfo{
+        ExitCode::kPartial,
+        "An answer was given, but damaged or unreadable input inside the selected runs was "
+        "skipped; a truncated tail, the normal end of a live file, does not count"},
     ExitCodeInfo{ExitCode::kRefused, "Refused for safety"},
     ExitCodeInfo{ExitCode::kBug, "A bug in tfevents; please report it"},
 };
 
-/// The status when both `a` and `b` apply. Precedence: bug, 2, 4, 1, 3, 0: what could not be done outweighs what was
-/// refused, that outweighs a no, and a no outweighs the doubt about it.
+/// The status when both `a` and `b` apply. Precedence: bug, 2, 4, 1, 3, 0: what could not be done
+/// outweighs what was refused, that outweighs a no, and a no outweighs the doubt about it.
 [[nodiscard]] constexpr ExitCode worse(ExitCode a, ExitCode b) noexcept {
   constexpr auto rank = [](ExitCode code) {
     switch (code) {
@@ -55,11 +59,14 @@ inline constexpr std::array kExitCodes{
   return rank(a) >= rank(b) ? a : b;
 }
 
-/// What a fatal error exits with. A cancelled command ends by its signal; only where there was none is it a failure.
+/// What a fatal error exits with. A cancelled command ends by its signal; only where there was none
+/// is it a failure.
 [[nodiscard]] constexpr ExitCode exit_code_of(ErrorCode code) noexcept {
   return code == ErrorCode::kInternal ? ExitCode::kBug : ExitCode::kFailed;
 }
 
-[[nodiscard]] constexpr int to_int(ExitCode code) noexcept { return static_cast<int>(code); }
+[[nodiscard]] constexpr int to_int(ExitCode code) noexcept {
+  return static_cast<int>(code);
+}
 
 }  // namespace tfevents::cli

@@ -52,7 +52,8 @@ class HelpText {
     std::size_t column = 0;
     for (const Example& example : examples) column = std::max(column, example.command.size() + 5);
     for (const Example& example : examples) {
-      out_ += pad(fmt::format("  {}", example.command), column) + std::string(example.meaning) + '\n';
+      out_ +=
+          pad(fmt::format("  {}", example.command), column) + std::string(example.meaning) + '\n';
     }
   }
 
@@ -148,7 +149,8 @@ std::string program_help(HelpForm form, bool color) {
   help.paragraph("Inspects TensorBoard event files: every record, both checksums, exact numbers.");
   std::vector<std::string_view> groups;
   for (const CommandSpec& spec : command_table()) {
-    if (spec.hidden || std::find(groups.begin(), groups.end(), spec.group) != groups.end()) continue;
+    if (spec.hidden || std::find(groups.begin(), groups.end(), spec.group) != groups.end())
+      continue;
     groups.push_back(spec.group);
   }
   for (const std::string_view group : groups) {
@@ -178,7 +180,8 @@ std::string command_help(const CommandSpec& spec, HelpForm form, bool color) {
   const auto& options = command->options.options();
   HelpText help(form, color);
   help.usage(fmt::format("{} {}", spec.name, synopsis(options)));
-  help.paragraph(form == HelpForm::kLong && !spec.description.empty() ? spec.description : spec.summary);
+  help.paragraph(form == HelpForm::kLong && !spec.description.empty() ? spec.description
+                                                                      : spec.summary);
   help.examples(spec.examples);
   help.options(options, false);
   help.options(options, true);

@@ -26,7 +26,8 @@ enum class HelpForm : std::uint8_t { kShort, kLong };
 /// `-t, --tag PATTERN`: an option as help and manual pages show it.
 [[nodiscard]] std::string option_heading(const OptionSpec& spec);
 
-/// Breaks paragraphs (separated by blank lines) at blanks so that lines, indented by `indent`, fit into kHelpWidth.
+/// Breaks paragraphs (separated by blank lines) at blanks so that lines, indented by `indent`, fit
+/// into kHelpWidth.
 [[nodiscard]] std::string wrap(std::string_view text, std::size_t indent);
 
 }  // namespace tfevents::cli

@@ -1,13 +1,12 @@
 #include "messages.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <set>
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -62,7 +61,8 @@ std::string summarize(std::span<const Problem* const> rest) {
 
 std::string describe(const ops::Dropped& dropped) {
   std::string text;
-  if (dropped.restart > 0) text = plural(dropped.restart, "point of a restart", "points of a restart");
+  if (dropped.restart > 0)
+    text = plural(dropped.restart, "point of a restart", "points of a restart");
   if (dropped.duplicates > 0) {
     if (!text.empty()) text += " and ";
     text += plural(dropped.duplicates, "duplicate", "duplicates");
@@ -83,8 +83,8 @@ void Messages::put(std::string_view lines) {
   }
 }
 
-std::string Messages::line(std::string_view path, const std::uint64_t* offset, std::string_view message,
-                           bool fatal) const {
+std::string Messages::line(std::string_view path, const std::uint64_t* offset,
+                           std::string_view message, bool fatal) const {
   std::string text = paint("tfevents:", fatal ? Role::kBad : Role::kWarn, options_.color);
   text += ' ';
   if (!path.empty()) {
@@ -101,11 +101,13 @@ std::string Messages::hint_line(std::string_view hint) const {
 }
 
 void Messages::fatal(const Error& error, ExitCode exit) {
-  const std::string hint = exit == ExitCode::kBug && error.hint.empty()
-                               ? "this is a bug in tfevents; please report it with the command that shows it"
-                               : error.hint;
+  const std::string hint =
+      exit == ExitCode::kBug && error.hint.empty()
+          ? "this is a bug in tfevents; please report it with the command that shows it"
+          : error.hint;
   if (!json_) {
-    put(line(error.path, error.offset ? &*error.offset : nullptr, error.message, true) + hint_line(hint));
+    put(line(error.path, error.offset ? &*error.offset : nullptr, error.message, true) +
+        hint_line(hint));
     return;
   }
   std::string text;
@@ -116,7 +118,10 @@ void Messages::fatal(const Error& error, ExitCode exit) {
   json.begin_object().field("schema", "tfevents.error/1").field("code", to_string(error.code));
   json.field("message", error.message);
   name_fields(json, "path", optional(error.path));
-  json.field("offset", error.offset).field("hint", optional(hint)).field("exit", to_int(exit)).end_object();
+  json.field("offset", error.offset)
+      .field("hint", optional(hint))
+      .field("exit", to_int(exit))
+      .end_object();
   json.end_line();
   put(text);
 }
@@ -135,16 +140,21 @@ void Messages::problems(std::span<const Problem> problems, std::uint64_t more) {
   std::vector<std::string_view> hints;
   for (const Group& group : group_by_rule(problems, options_.verbose)) {
     const std::span<const Problem* const> members(group.members);
-    const std::size_t shown = options_.verbose ? members.size() : std::min(members.size(), kShownProblems);
+    const std::size_t shown =
+        options_.verbose ? members.size() : std::min(members.size(), kShownProblems);
     for (const Problem* problem : members.first(shown)) {
-      const std::string_view path = problem->path ? *problem->path : problem->run ? *problem->run : std::string_view{};
+      const std::string_view path = problem->path  ? *problem->path
+                                    : problem->run ? *problem->run
+                                                   : std::string_view{};
       text += line(path, problem->offset ? &*problem->offset : nullptr, problem->message, false);
-      const bool new_hint = problem->hint && std::find(hints.begin(), hints.end(), *problem->hint) == hints.end();
+      const bool new_hint =
+          problem->hint && std::find(hints.begin(), hints.end(), *problem->hint) == hints.end();
       if (new_hint) hints.push_back(*problem->hint);
     }
     if (shown < members.size()) text += line({}, nullptr, summarize(members.subspan(shown)), false);
   }
-  if (more > 0) text += line({}, nullptr, plural(more, "further problem", "further problems"), false);
+  if (more > 0)
+    text += line({}, nullptr, plural(more, "further problem", "further problems"), false);
   for (std::size_t i = 0; i < std::min(hints.size(), kShownHints); ++i) text += hint_line(hints[i]);
   if (!text.empty()) put(text);
 }
@@ -154,7 +164,8 @@ void Messages::dropped(std::span<const ops::Dropped> runs) {
   std::string text;
   // One line more costs no more room than the line that would sum it up.
   std::size_t shown = options_.verbose || runs.size() <= kShownRuns + 1 ? runs.size() : kShownRuns;
-  for (const ops::Dropped& run : runs.first(shown)) text += line(run.run, nullptr, describe(run), false);
+  for (const ops::Dropped& run : runs.first(shown))
+    text += line(run.run, nullptr, describe(run), false);
   if (shown < runs.size()) {
     ops::Dropped sum;
     for (const ops::Dropped& run : runs.subspan(shown)) {

@@ -14,9 +14,11 @@ namespace tfevents::cli {
 
 class TerminalProgress;
 
-/// Everything that is not the answer: lines on standard error, `tfevents: PATH@OFFSET: message` and `hint: …`.
+/// Everything that is not the answer: lines on standard error, `tfevents: PATH@OFFSET: message` and
+/// `hint: …`.
 ///
-/// Names and texts from files are escaped here, so callers pass raw bytes. One problem, one line. Not thread-safe.
+/// Names and texts from files are escaped here, so callers pass raw bytes. One problem, one line.
+/// Not thread-safe.
 class Messages {
  public:
   struct Options {
@@ -26,7 +28,8 @@ class Messages {
   };
 
   /// `progress` (may be null) is erased before a line is written.
-  Messages(int descriptor, TerminalProgress* progress) : descriptor_(descriptor), progress_(progress) {}
+  Messages(int descriptor, TerminalProgress* progress)
+      : descriptor_(descriptor), progress_(progress) {}
 
   void configure(Options options) noexcept { options_ = options; }
   /// From now on fatal errors are one line of JSON (`tfevents.error/1`).
@@ -41,8 +44,8 @@ class Messages {
   /// `hint: text` alone.
   void hint(std::string_view text);
 
-  /// What was wrong in the data: grouped by rule, the first few in full, the rest counted ("37 more in 2 files").
-  /// `more` problems exist that nobody kept.
+  /// What was wrong in the data: grouped by rule, the first few in full, the rest counted ("37 more
+  /// in 2 files"). `more` problems exist that nobody kept.
   void problems(std::span<const Problem> problems, std::uint64_t more);
 
   /// Points that the clean view left out: a line a run, many runs summed up.
@@ -50,8 +53,8 @@ class Messages {
 
  private:
   void put(std::string_view lines);
-  [[nodiscard]] std::string line(std::string_view path, const std::uint64_t* offset, std::string_view message,
-                                 bool fatal) const;
+  [[nodiscard]] std::string line(std::string_view path, const std::uint64_t* offset,
+                                 std::string_view message, bool fatal) const;
   [[nodiscard]] std::string hint_line(std::string_view hint) const;
 
   int descriptor_;

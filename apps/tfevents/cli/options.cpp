@@ -46,14 +46,18 @@ std::string_view OptionSpec::name() const noexcept {
   return names;
 }
 
-Result<double> TimePoint::at(double now) const { return parse_time(text, now); }
+Result<double> TimePoint::at(double now) const {
+  return parse_time(text, now);
+}
 
 void OptionAdder::add(const OptionSpec& spec, Option::Arity arity,
                       std::function<Status(std::string_view)> apply) {
   options_.push_back({.spec = spec, .arity = arity, .apply = std::move(apply)});
 }
 
-void OptionAdder::flag(const OptionSpec& spec, bool& target) { flag(spec, target, true); }
+void OptionAdder::flag(const OptionSpec& spec, bool& target) {
+  flag(spec, target, true);
+}
 
 void OptionAdder::list(const OptionSpec& spec, std::vector<std::string>& target) {
   add(spec, Option::Arity::kList, [&target](std::string_view text) {

@@ -14,29 +14,31 @@ namespace tfevents::cli {
 
 /// What a value is, for completion. Parsing follows from the target's type instead.
 enum class ValueKind : std::uint8_t {
-  kNone,      ///< A flag.
-  kText,      ///< Nothing to complete.
-  kPath,      ///< A file or directory.
-  kFile,      ///< A file to write.
+  kNone,  ///< A flag.
+  kText,  ///< Nothing to complete.
+  kPath,  ///< A file or directory.
+  kFile,  ///< A file to write.
   kDirectory,
-  kRun,       ///< A run name, completed from the tree.
-  kTag,       ///< A tag, completed from the tree.
+  kRun,          ///< A run name, completed from the tree.
+  kTag,          ///< A tag, completed from the tree.
   kSummaryKind,  ///< `scalars`, `images`, …; plugin names are accepted beyond the choices.
   kDuration,
   kTime,
   kSize,
-  kCount,     ///< A number.
-  kChoice,    ///< One of `choices`.
-  kCommand,   ///< The name of a command.
+  kCount,    ///< A number.
+  kChoice,   ///< One of `choices`.
+  kCommand,  ///< The name of a command.
 };
 
-/// One option or positional, written once: parsing, help, manual pages and completions all come from it.
+/// One option or positional, written once: parsing, help, manual pages and completions all come
+/// from it.
 struct OptionSpec {
   std::string_view names;    ///< `-t,--tag`, or the name of a positional: `PATH`.
   std::string_view metavar;  ///< `PATTERN`; empty for flags and positionals.
   std::string_view group;    ///< Heading it stands under: one of kGroups.
   std::string_view summary;  ///< One line: imperative, at most 79 columns, no full stop.
-  std::string_view details;  ///< Paragraphs for `--help` and the manual, blank lines between them; may be empty.
+  std::string_view
+      details;  ///< Paragraphs for `--help` and the manual, blank lines between them; may be empty.
   ValueKind kind = ValueKind::kNone;
   std::span<const std::string_view> choices = {};
 
@@ -56,7 +58,8 @@ struct Duration {
   double seconds = 0;
 };
 
-/// A point in time as it was typed: "3d ago" has a value only once `--now` is known, which may stand behind it.
+/// A point in time as it was typed: "3d ago" has a value only once `--now` is known, which may
+/// stand behind it.
 struct TimePoint {
   std::string text;
   /// Epoch seconds. Errors: none after parsing, which has tried it.
@@ -73,13 +76,14 @@ struct Option {
   OptionSpec spec;
   Arity arity = Arity::kFlag;
   std::size_t max_count = SIZE_MAX;  ///< Positionals: how many at most.
-  /// Stores one value as typed (empty for flags), called once for each time the option was given, in order. The message of
-  /// its Error completes "--tag: ".
+  /// Stores one value as typed (empty for flags), called once for each time the option was given,
+  /// in order. The message of its Error completes "--tag: ".
   std::function<Status(std::string_view text)> apply;
 };
 
-/// Declares options and binds them to variables, which must outlive parsing. The set of target types is closed, so that a
-/// duration or a size is spelled one way in the whole program. Only scalar values repeat harmlessly: the last one wins.
+/// Declares options and binds them to variables, which must outlive parsing. The set of target
+/// types is closed, so that a duration or a size is spelled one way in the whole program. Only
+/// scalar values repeat harmlessly: the last one wins.
 class OptionAdder {
  public:
   void flag(const OptionSpec& spec, bool& target);
@@ -142,9 +146,11 @@ class OptionAdder {
   static Result<Duration> parse(std::string_view text, const Duration*);
   static Result<TimePoint> parse(std::string_view text, const TimePoint*);
   static Result<ByteSize> parse(std::string_view text, const ByteSize*);
-  static Result<std::size_t> choice_index(std::string_view text, std::span<const std::string_view> choices);
+  static Result<std::size_t> choice_index(std::string_view text,
+                                          std::span<const std::string_view> choices);
 
-  void add(const OptionSpec& spec, Option::Arity arity, std::function<Status(std::string_view)> apply);
+  void add(const OptionSpec& spec, Option::Arity arity,
+           std::function<Status(std::string_view)> apply);
 
   std::vector<Option> options_;
 };

@@ -1,10 +1,10 @@
 #include "output.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 #include "base/bytes.hpp"
 #include "progress.hpp"
@@ -70,8 +70,8 @@ Status Output::write_descriptor(std::string_view text) {
 Status Output::finish() {
   TFEVENTS_CHECK(flush());
   if (file_ != nullptr) return file_->commit();
-  // Network file systems report a full disk only here. A descriptor that was closed from the start (`>&-`) has failed
-  // above, unless there was nothing to write.
+  // Network file systems report a full disk only here. A descriptor that was closed from the start
+  // (`>&-`) has failed above, unless there was nothing to write.
   const int copy = ::dup(target_.descriptor);
   if (copy < 0) return ok_status();
   if (::close(copy) != 0 && errno != EINTR) return write_error(errno);

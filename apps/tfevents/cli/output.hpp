@@ -12,16 +12,18 @@ namespace tfevents::cli {
 
 class TerminalProgress;
 
-/// Where the answer goes: standard output, or the file of `-o`, which appears under its name only by `finish`.
+/// Where the answer goes: standard output, or the file of `-o`, which appears under its name only
+/// by `finish`.
 ///
-/// Renderers append to `buffer()` and call `drain()` at the ends of lines. After the first failed write everything is
-/// discarded, and `finish` says so: an answer that did not arrive whole is an error, also on a full disk. Not thread-safe.
+/// Renderers append to `buffer()` and call `drain()` at the ends of lines. After the first failed
+/// write everything is discarded, and `finish` says so: an answer that did not arrive whole is an
+/// error, also on a full disk. Not thread-safe.
 class Output {
  public:
   struct Target {
     std::optional<std::string> file;  ///< `-` and nothing mean `descriptor`.
     int descriptor = 1;
-    bool tty = false;                 ///< Of `descriptor`.
+    bool tty = false;                      ///< Of `descriptor`.
     TerminalProgress* progress = nullptr;  ///< Ended by the first write to a terminal; may be null.
   };
 
@@ -36,8 +38,9 @@ class Output {
   /// False for the file of `-o`.
   [[nodiscard]] bool is_descriptor() const noexcept { return file_ == nullptr; }
 
-  /// Writes the pending text when there is much of it (or any, on a terminal). Errors: kIo; kCancelled when the reader of
-  /// a pipe has gone, which is its right: the caller stops and reports nothing.
+  /// Writes the pending text when there is much of it (or any, on a terminal). Errors: kIo;
+  /// kCancelled when the reader of a pipe has gone, which is its right: the caller stops and
+  /// reports nothing.
   Status drain();
   /// Writes what is pending, now.
   Status flush();

@@ -5,21 +5,24 @@
 #include <optional>
 #include <vector>
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 
-// CLI11 serves as a tokenizer only: it says which word belongs to which option. Conversions, checks, help, exit
-// codes and suggestions are ours. What its version 2.1.2 does and we do not want is handled here, once:
+// CLI11 serves as a tokenizer only: it says which word belongs to which option. Conversions,
+// checks, help, exit codes and suggestions are ours. What its version 2.1.2 does and we do not want
+// is handled here, once:
 //
 // - Options with several values swallow the words behind them: `allow_extra_args(false)`.
 // - A positional `[a,b]` is unwrapped and split at the comma: such words are guarded (see Guard).
-// - Subcommands have no place in it: a path named like a command would run it, `++` would end one, options of all
-//   commands would have to be built, and an unknown command would be "A subcommand is required". The caller
-//   takes the command's name out of the words, so there is one flat set of options.
-// - `-x=-1` is read as the value `=-1`, and `--tag=` takes the next word: see strip_equals and empty_value.
+// - Subcommands have no place in it: a path named like a command would run it, `++` would end one,
+// options of all
+//   commands would have to be built, and an unknown command would be "A subcommand is required".
+//   The caller takes the command's name out of the words, so there is one flat set of options.
+// - `-x=-1` is read as the value `=-1`, and `--tag=` takes the next word: see strip_equals and
+// empty_value.
 // - Its exceptions know exit codes of their own: they are converted here.
 namespace tfevents::cli {
 namespace {
@@ -28,14 +31,15 @@ Error usage(std::string message, std::string hint = {}) {
   return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
 }
 
-// Hides the leading `[` of a word from CLI11 behind a prefix that no word contains, so that taking it off again
-// restores exactly what was typed.
+// Hides the leading `[` of a word from CLI11 behind a prefix that no word contains, so that taking
+// it off again restores exactly what was typed.
 class Guard {
  public:
   explicit Guard(std::span<const std::string> words) {
     const auto used = [&] {
-      return std::any_of(words.begin(), words.end(),
-                         [&](const std::string& word) { return word.find(prefix_) != std::string::npos; });
+      return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+        return word.find(prefix_) != std::string::npos;
+      });
     };
     while (used()) prefix_ += '\x01';
   }
@@ -52,7 +56,8 @@ class Guard {
 
 class Parse {
  public:
-  Parse(std::span<const Option> options, std::span<const std::string> words, std::string_view command)
+  Parse(std::span<const Option> options, std::span<const std::string> words,
+        std::string_view command)
       : options_(options), words_(words), command_(command), guard_(words) {}
 
   Status run() {
@@ -76,7 +81,7 @@ class Parse {
       if (option.arity == Option::Arity::kFlag) {
         added = app_.add_flag(names)->disable_flag_override();
       } else if (option.arity == Option::Arity::kPositional) {
-        added = app_.add_option(names)->expected(0, CLI::detail::expected_max_vector_size);
+        added = app_.add_option(names)->allow_extra_args(true);
       } else {
         added = app_.add_option(names)->allow_extra_args(false);
       }
@@ -89,7 +94,8 @@ class Parse {
   std::optional<Error> tokenize() {
     std::vector<std::string> reversed;
     reversed.reserve(words_.size());
-    for (auto word = words_.rbegin(); word != words_.rend(); ++word) reversed.push_back(guard_.on(*word));
+    for (auto word = words_.rbegin(); word != words_.rend(); ++word)
+      reversed.push_back(guard_.on(*word));
     try {
       app_.parse(reversed);
     } catch (const CLI::ArgumentMismatch&) {
@@ -125,7 +131,8 @@ class Parse {
       if (word == "--") break;
       if (!word.starts_with("--") || !word.ends_with('=')) continue;
       const Option* option = find(std::string_view(word).substr(0, word.size() - 1));
-      if (option != nullptr && option->arity != Option::Arity::kFlag) return needs_value(option->spec);
+      if (option != nullptr && option->arity != Option::Arity::kFlag)
+        return needs_value(option->spec);
     }
     return std::nullopt;
   }
@@ -152,16 +159,19 @@ class Parse {
       if (const auto text = option.spec.long_name(); !text.empty()) known.emplace_back(text);
     }
     const auto meant = name.size() > 2 ? nearest(name, known) : std::nullopt;
-    return usage(fmt::format("unknown option '{}'{}{}", printable(name), command_.empty() ? "" : " for ", command_),
+    return usage(fmt::format("unknown option '{}'{}{}", printable(name),
+                             command_.empty() ? "" : " for ", command_),
                  meant ? fmt::format("did you mean {}?", *meant) : help_hint());
   }
 
   [[nodiscard]] std::string help_hint() const {
     if (command_.empty()) return "tfevents -h lists the commands and options";
-    return fmt::format("tfevents {} -h lists the options; a path that begins with '-' is written ./-…", command_);
+    return fmt::format(
+        "tfevents {} -h lists the options; a path that begins with '-' is written ./-…", command_);
   }
 
-  // Hands each value to its variable in the order of the words: of contradicting options the last wins.
+  // Hands each value to its variable in the order of the words: of contradicting options the last
+  // wins.
   Status store() {
     std::map<const CLI::Option*, std::size_t> next;
     std::optional<Error> first;
@@ -176,7 +186,8 @@ class Parse {
   }
 
   Status store_one(const Option& option, std::size_t index, const std::string& value) const {
-    if (option.arity == Option::Arity::kPositional && index >= option.max_count) return unexpected(value);
+    if (option.arity == Option::Arity::kPositional && index >= option.max_count)
+      return unexpected(value);
     if (option.arity == Option::Arity::kFlag) return option.apply({});
     const std::string text = strip_equals(option.spec, value);
     Status stored = option.apply(text);
@@ -186,7 +197,8 @@ class Parse {
     return error;
   }
 
-  // `-x=V`: getopt would say "=V", everybody else says V. Told apart from a typed `-x =V` by the word itself.
+  // `-x=V`: getopt would say "=V", everybody else says V. Told apart from a typed `-x =V` by the
+  // word itself.
   [[nodiscard]] std::string strip_equals(const OptionSpec& spec, const std::string& value) const {
     const auto name = spec.short_name();
     if (name.empty() || !value.starts_with('=')) return value;
@@ -218,6 +230,8 @@ Status parse_words(std::span<const Option> options, std::span<const std::string>
   return Parse(options, words, command).run();
 }
 
-std::string_view parser_version() noexcept { return CLI11_VERSION; }
+std::string_view parser_version() noexcept {
+  return CLI11_VERSION;
+}
 
 }  // namespace tfevents::cli

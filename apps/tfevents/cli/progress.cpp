@@ -1,10 +1,9 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <string_view>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/number.hpp"
 #include "base/time.hpp"
@@ -25,13 +24,17 @@ void put(int descriptor, std::string_view text) {
   [[maybe_unused]] const auto written = ::write(descriptor, text.data(), text.size());
 }
 
-std::string count(std::uint64_t value) { return human_integer(static_cast<std::int64_t>(value)); }
+std::string count(std::uint64_t value) {
+  return human_integer(static_cast<std::int64_t>(value));
+}
 
 }  // namespace
 
 TerminalProgress::TerminalProgress(int descriptor) : descriptor_(descriptor) {}
 
-TerminalProgress::~TerminalProgress() { finish(); }
+TerminalProgress::~TerminalProgress() {
+  finish();
+}
 
 void TerminalProgress::enable(bool wanted) {
   start_ = SteadyClock::now();
@@ -83,7 +86,8 @@ std::string TerminalProgress::line(const Numbers& numbers) {
   std::string text = count(numbers.files);
   if (numbers.expected_files > 0) text += fmt::format(" of {}", count(numbers.expected_files));
   text += fmt::format(" files · {}", human_bytes(numbers.bytes));
-  if (numbers.expected_bytes > 0) text += fmt::format(" of {}", human_bytes(numbers.expected_bytes));
+  if (numbers.expected_bytes > 0)
+    text += fmt::format(" of {}", human_bytes(numbers.expected_bytes));
   if (numbers.seconds > 0) {
     const double rate = static_cast<double>(numbers.bytes) / numbers.seconds;
     text += fmt::format(" · {}/s", human_bytes(static_cast<std::uint64_t>(rate)));

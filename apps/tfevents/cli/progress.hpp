@@ -10,10 +10,11 @@
 
 namespace tfevents::cli {
 
-/// One line on standard error that says how far long work is: `3 of 15 files · 1.2 of 18 GiB · 2.1 GiB/s`.
+/// One line on standard error that says how far long work is: `3 of 15 files · 1.2 of 18 GiB · 2.1
+/// GiB/s`.
 ///
-/// Appears after half a second, changes at most ten times a second, and is erased before anything else is written.
-/// Thread-safe.
+/// Appears after half a second, changes at most ten times a second, and is erased before anything
+/// else is written. Thread-safe.
 class TerminalProgress final : public ops::Progress {
  public:
   explicit TerminalProgress(int descriptor);

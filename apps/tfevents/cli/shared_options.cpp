@@ -14,13 +14,15 @@ namespace {
 constexpr std::string_view kWhen[] = {"auto", "always", "never"};
 constexpr std::string_view kFormats[] = {"table", "json", "jsonl", "csv", "md"};
 constexpr std::string_view kViews[] = {"clean", "raw"};
-constexpr std::string_view kKinds[] = {"scalars",      "histograms", "images", "audio",   "text",
-                                       "tensors",      "graphs",     "mesh",   "hparams", "run_metadata",
-                                       "pr_curves",    "custom_scalars"};
+constexpr std::string_view kKinds[] = {"scalars", "histograms",   "images",    "audio",
+                                       "text",    "tensors",      "graphs",    "mesh",
+                                       "hparams", "run_metadata", "pr_curves", "custom_scalars"};
 
 constexpr std::string_view kPatternDetails =
-    "A PATTERN that equals a name means that name. Otherwise it is a glob over the whole name: * and ? stop "
-    "at /, ** does not, [...] is a class of characters. re:REGEX is a regular expression (RE2) that may match "
+    "A PATTERN that equals a name means that name. Otherwise it is a glob over the whole name: * "
+    "and ? stop "
+    "at /, ** does not, [...] is a class of characters. re:REGEX is a regular expression (RE2) "
+    "that may match "
     "anywhere in the name.";
 
 Error in_option(std::string_view option, Error error) {
@@ -28,7 +30,8 @@ Error in_option(std::string_view option, Error error) {
   return error;
 }
 
-Result<std::vector<Pattern>> parse_patterns(std::string_view option, const std::vector<std::string>& texts,
+Result<std::vector<Pattern>> parse_patterns(std::string_view option,
+                                            const std::vector<std::string>& texts,
                                             Pattern::Scope scope) {
   std::vector<Pattern> patterns;
   for (const std::string& text : texts) {
@@ -71,7 +74,8 @@ Status select_points(Selection& selection, const PointOptions& points, double no
   for (const std::string& list : points.kinds) {
     for (std::string_view rest = list; !rest.empty();) {
       const auto comma = rest.find(',');
-      if (const auto kind = rest.substr(0, comma); !kind.empty()) selection.kinds.emplace_back(kind);
+      if (const auto kind = rest.substr(0, comma); !kind.empty())
+        selection.kinds.emplace_back(kind);
       rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
     }
   }
@@ -96,13 +100,16 @@ Status select_points(Selection& selection, const PointOptions& points, double no
 }  // namespace
 
 void add_global_options(OptionAdder& add, GlobalOptions& into) {
-  add.value({"-C,--logdir", "DIR", "General", "Read DIR where no PATH is given, and look up run names in it",
-             "A PATH that does not exist is looked up as the name of a run below DIR. Without this option "
+  add.value({"-C,--logdir", "DIR", "General",
+             "Read DIR where no PATH is given, and look up run names in it",
+             "A PATH that does not exist is looked up as the name of a run below DIR. Without this "
+             "option "
              "$TFEVENTS_LOGDIR is taken, else the working directory.",
              ValueKind::kDirectory},
             into.logdir);
   add.value({"--now", "TIME", "General", "Take TIME as the present, for reproducible ages",
-             "A TIME is an ISO 8601 date or date and time (local without a zone), @EPOCH in seconds, or a "
+             "A TIME is an ISO 8601 date or date and time (local without a zone), @EPOCH in "
+             "seconds, or a "
              "duration such as 3d, meaning that long ago.",
              ValueKind::kTime},
             into.now);
@@ -110,47 +117,59 @@ void add_global_options(OptionAdder& add, GlobalOptions& into) {
              "The answer is the same, byte for byte, for any N.", ValueKind::kCount},
             into.jobs);
   add.flag({"-q,--quiet", "", "General", "Print only the answer and fatal errors", ""}, into.quiet);
-  add.flag({"-v,--verbose", "", "General", "Print every problem instead of the first few", ""}, into.verbose);
+  add.flag({"-v,--verbose", "", "General", "Print every problem instead of the first few", ""},
+           into.verbose);
   add.choice({"--color", "WHEN", "General", "Use colours: auto, always or never [auto]",
-              "auto colours a terminal, unless NO_COLOR is set or TERM is dumb; CLICOLOR_FORCE or FORCE_COLOR "
+              "auto colours a terminal, unless NO_COLOR is set or TERM is dumb; CLICOLOR_FORCE or "
+              "FORCE_COLOR "
               "colours everything. Colour never says anything that is not also said in words.",
               ValueKind::kChoice, kWhen},
              into.color);
   add.choice({"--progress", "WHEN", "General", "Show progress: auto, always or never [auto]",
-              "On standard error, after half a second. auto shows it on a terminal.", ValueKind::kChoice, kWhen},
+              "On standard error, after half a second. auto shows it on a terminal.",
+              ValueKind::kChoice, kWhen},
              into.progress);
   add.flag({"-h", "", "General", "Print a short help", ""}, into.short_help);
   add.flag({"--help", "", "General", "Print the full help", ""}, into.long_help);
-  add.flag({"--version", "", "General", "Print the version; with -v also what it was built from", ""}, into.version);
+  add.flag(
+      {"--version", "", "General", "Print the version; with -v also what it was built from", ""},
+      into.version);
 }
 
 void add_run_options(OptionAdder& add, RunOptions& into) {
-  add.positionals({"PATH", "", "Arguments", "A log tree, a run, an event file, or - for standard input",
-                   "What does not exist as a path is looked up as a run below --logdir. Without a PATH that "
-                   "directory itself is read. A file that is named is read whatever its name. Streams compressed with "
-                   "gzip or zlib are read like others.",
-                   ValueKind::kPath},
-                  into.operands);
+  add.positionals(
+      {"PATH", "", "Arguments", "A log tree, a run, an event file, or - for standard input",
+       "What does not exist as a path is looked up as a run below --logdir. Without a PATH that "
+       "directory itself is read. A file that is named is read whatever its name. Streams "
+       "compressed with "
+       "gzip or zlib are read like others.",
+       ValueKind::kPath},
+      into.operands);
   add.list({"-r,--run", "PATTERN", "Runs", "Keep runs that match PATTERN, and all below them",
             kPatternDetails, ValueKind::kRun},
            into.runs);
-  add.list({"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below them",
-            "PATTERN is one as --run takes. Exclusion wins.", ValueKind::kRun},
-           into.exclude);
+  add.list(
+      {"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below them",
+       "PATTERN is one as --run takes. Exclusion wins.", ValueKind::kRun},
+      into.exclude);
   add.value({"--newer-than", "DURATION", "Runs", "Keep runs active within the last DURATION",
-             "A DURATION is a sum such as 1d12h, of weeks (w), days (d, 24 hours), hours (h), minutes (m) and "
+             "A DURATION is a sum such as 1d12h, of weeks (w), days (d, 24 hours), hours (h), "
+             "minutes (m) and "
              "seconds (s). A run's last activity is its last event.",
              ValueKind::kDuration},
             into.newer_than);
   add.value({"--older-than", "DURATION", "Runs", "Keep runs silent for at least DURATION", "",
              ValueKind::kDuration},
             into.older_than);
-  add.value({"--since", "TIME", "Runs", "Keep runs last active at or after TIME", "", ValueKind::kTime},
-            into.since);
-  add.value({"--until", "TIME", "Runs", "Keep runs last active at or before TIME", "", ValueKind::kTime},
-            into.until);
+  add.value(
+      {"--since", "TIME", "Runs", "Keep runs last active at or after TIME", "", ValueKind::kTime},
+      into.since);
+  add.value(
+      {"--until", "TIME", "Runs", "Keep runs last active at or before TIME", "", ValueKind::kTime},
+      into.until);
   add.flag({"--live", "", "Runs", "Keep runs that are still being written",
-            "Live means: the last event is younger than five times the median gap between the run's last 256 "
+            "Live means: the last event is younger than five times the median gap between the "
+            "run's last 256 "
             "events, or than 5 minutes where that is longer."},
            into.live);
   add.flag({"--finished", "", "Runs", "Keep runs that are not live", ""}, into.finished);
@@ -161,31 +180,39 @@ void add_point_options(OptionAdder& add, PointOptions& into) {
             "PATTERN is one as --run takes, but matches no tags below.", ValueKind::kTag},
            into.tags);
   add.list({"--kind", "KIND", "Points", "Keep values of KIND, as scalars or images",
-            "One of scalars, histograms, images, audio, text, tensors, graphs, run_metadata, pr_curves, mesh, "
-            "hparams, custom_scalars, or the name of another plugin. May be repeated, or be a list with commas.",
+            "One of scalars, histograms, images, audio, text, tensors, graphs, run_metadata, "
+            "pr_curves, mesh, "
+            "hparams, custom_scalars, or the name of another plugin. May be repeated, or be a list "
+            "with commas.",
             ValueKind::kSummaryKind, kKinds},
            into.kinds);
-  add.value({"--steps", "A:B", "Points", "Keep steps from A to B, both included",
-             "Either side may be missing. A negative number is a step below zero.", ValueKind::kText},
-            into.steps);
+  add.value(
+      {"--steps", "A:B", "Points", "Keep steps from A to B, both included",
+       "Either side may be missing. A negative number is a step below zero.", ValueKind::kText},
+      into.steps);
   add.value({"--wall", "A..B", "Points", "Keep points written from time A to time B, both included",
              "Either side may be missing. Times are as for --now.", ValueKind::kText},
             into.wall);
-  add.value({"--last", "N", "Points", "Keep the last N points of each series", "", ValueKind::kCount}, into.last);
+  add.value(
+      {"--last", "N", "Points", "Keep the last N points of each series", "", ValueKind::kCount},
+      into.last);
   add.choice({"--view", "VIEW", "Points", "Read restarted jobs as clean or raw",
-              "raw is every intact record in reading order. clean shows a restarted job as TensorBoard does: a "
+              "raw is every intact record in reading order. clean shows a restarted job as "
+              "TensorBoard does: a "
               "point stays if and only if every later point of its series has a greater step.",
               ValueKind::kChoice, kViews},
              into.view);
-  add.value({"--max-series", "N", "Points", "Give up on runs with more than N series [1000000]",
-             "Memory grows with the number of series. A run above the limit is reported and left out.",
-             ValueKind::kCount},
-            into.max_series);
+  add.value(
+      {"--max-series", "N", "Points", "Give up on runs with more than N series [1000000]",
+       "Memory grows with the number of series. A run above the limit is reported and left out.",
+       ValueKind::kCount},
+      into.max_series);
 }
 
 void add_output_options(OptionAdder& add, OutputOptions& into) {
   add.choice({"-f,--format", "FORMAT", "Output", "Write table, json, jsonl, csv or md",
-              "table and md (Markdown) are for people; tfevents-output(5) documents the others. Under json, jsonl "
+              "table and md (Markdown) are for people; tfevents-output(5) documents the others. "
+              "Under json, jsonl "
               "and csv a fatal error is one line of JSON.",
               ValueKind::kChoice, kFormats},
              into.format);
@@ -197,11 +224,12 @@ void add_output_options(OptionAdder& add, OutputOptions& into) {
 }
 
 void add_strict_option(OptionAdder& add, bool& into) {
-  add.flag({"--strict", "", "Output", "Exit 2 instead of 3 where damaged input was skipped", ""}, into);
+  add.flag({"--strict", "", "Output", "Exit 2 instead of 3 where damaged input was skipped", ""},
+           into);
 }
 
-Result<Selection> make_selection(const RunOptions& runs, const PointOptions* points, View default_view,
-                                 const Env& env) {
+Result<Selection> make_selection(const RunOptions& runs, const PointOptions* points,
+                                 View default_view, const Env& env) {
   Selection selection;
   selection.operands = runs.operands;
   selection.logdir = env.logdir();

@@ -1,9 +1,9 @@
 #include "signals.hpp"
 
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdlib>
+
+#include <unistd.h>
 
 namespace tfevents::cli {
 namespace {
@@ -54,9 +54,13 @@ void install_signal_handlers() {
   handle(SIGXFSZ, SIG_IGN);
 }
 
-StopFlag& stop_flag() noexcept { return stop; }
+StopFlag& stop_flag() noexcept {
+  return stop;
+}
 
-int stop_signal() noexcept { return received; }
+int stop_signal() noexcept {
+  return received;
+}
 
 void die_by_signal(int signal) {
   reraise(signal);

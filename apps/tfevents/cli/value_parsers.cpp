@@ -10,7 +10,9 @@
 namespace tfevents::cli {
 namespace {
 
-Error usage(std::string message) { return {.code = ErrorCode::kUsage, .message = std::move(message)}; }
+Error usage(std::string message) {
+  return {.code = ErrorCode::kUsage, .message = std::move(message)};
+}
 
 Result<std::optional<std::int64_t>> parse_step(std::string_view text) {
   if (text.empty()) return std::optional<std::int64_t>{};
@@ -52,7 +54,8 @@ Result<StepRange> parse_steps(std::string_view text) {
 Result<WallRange> parse_wall(std::string_view text, double now) {
   const auto dots = text.find("..");
   if (dots == std::string_view::npos || text == "..") {
-    return usage(fmt::format("'{}' is no range of times; one is A..B, A.. or ..B", printable(text)));
+    return usage(
+        fmt::format("'{}' is no range of times; one is A..B, A.. or ..B", printable(text)));
   }
   WallRange range;
   TFEVENTS_TRY(range.first, parse_end(text.substr(0, dots), now));

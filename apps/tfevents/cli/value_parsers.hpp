@@ -14,8 +14,8 @@ struct StepRange {
   friend bool operator==(const StepRange&, const StepRange&) = default;
 };
 
-/// `A:B`, `A:`, `:B`, or one step `A`. A negative number is a step below zero, never "from the end".
-/// Errors: kUsage, also where A > B.
+/// `A:B`, `A:`, `:B`, or one step `A`. A negative number is a step below zero, never "from the
+/// end". Errors: kUsage, also where A > B.
 [[nodiscard]] Result<StepRange> parse_steps(std::string_view text);
 
 /// `--wall A..B`: both ends inclusive, epoch seconds.
@@ -24,7 +24,8 @@ struct WallRange {
   friend bool operator==(const WallRange&, const WallRange&) = default;
 };
 
-/// `A..B`, `A..`, `..B`, each side a time as base/time.hpp reads it. Errors: kUsage, also where A > B.
+/// `A..B`, `A..`, `..B`, each side a time as base/time.hpp reads it. Errors: kUsage, also where A >
+/// B.
 [[nodiscard]] Result<WallRange> parse_wall(std::string_view text, double now);
 
 }  // namespace tfevents::cli

@@ -5,15 +5,20 @@
 #include "parser.hpp"
 #include "record/crc32c.hpp"
 
-// TFEVENTS_VERSION and the *_BUILT_WITH texts come from CMake: the headers of those libraries are not for apps/.
+// TFEVENTS_VERSION and the *_BUILT_WITH texts come from CMake: the headers of those libraries are
+// not for apps/.
 namespace tfevents::cli {
 
-const char* version_number() noexcept { return TFEVENTS_VERSION; }
+const char* version_number() noexcept {
+  return TFEVENTS_VERSION;
+}
 
 std::string version_text(bool verbose) {
   std::string text = fmt::format("tfevents {}\n", version_number());
   if (!verbose) return text;
-  const auto row = [&](const char* name, auto value) { text += fmt::format("{:<10} {}\n", name, value); };
+  const auto row = [&](const char* name, auto value) {
+    text += fmt::format("{:<10} {}\n", name, value);
+  };
 #if defined(__clang__)
   row("compiler", fmt::format("clang {}", __clang_version__));
 #else
@@ -23,11 +28,11 @@ std::string version_text(bool verbose) {
   row("build", TFEVENTS_BUILD_TYPE);
   row("crc-32c", crc32c_path());
   row("protobuf", TFEVENTS_PROTOBUF_VERSION);
-  row("re2", TFEVENTS_RE2_VERSION);
   row("boost", TFEVENTS_BOOST_VERSION);
   row("zlib", TFEVENTS_ZLIB_VERSION);
   row("utf8proc", TFEVENTS_UTF8PROC_VERSION);
-  row("fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
+  row("fmt",
+      fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
   row("cli11", parser_version());
   return text;
 }

@@ -40,7 +40,8 @@ Place place_of(std::span<const std::string> words, Env& env) {
   return place;
 }
 
-std::vector<std::string> candidates(const std::string& kind, const std::string& prefix, const Place& place, Env& env) {
+std::vector<std::string> candidates(const std::string& kind, const std::string& prefix,
+                                    const Place& place, Env& env) {
   const complete::Budget budget;
   if (kind == "run") return complete::runs_below(env.sys(), place.roots, prefix, budget);
   if (kind == "tag") return complete::tags_below(env.sys(), place.roots, prefix, budget);
@@ -53,7 +54,9 @@ std::vector<std::string> candidates(const std::string& kind, const std::string& 
 }  // namespace
 
 Complete::Complete(OptionAdder& add) {
-  add.positionals({"WORD", "", "Arguments", "What to complete, its prefix, and the words before it", ""}, words_);
+  add.positionals(
+      {"WORD", "", "Arguments", "What to complete, its prefix, and the words before it", ""},
+      words_);
 }
 
 Result<ExitCode> Complete::run(Env& env) {

@@ -17,7 +17,8 @@ constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
 }  // namespace
 
 Completion::Completion(OptionAdder& add) {
-  add.positionals({"SHELL", "", "Arguments", "bash, zsh or fish", "", ValueKind::kChoice, kShells}, shells_, 1);
+  add.positionals({"SHELL", "", "Arguments", "bash, zsh or fish", "", ValueKind::kChoice, kShells},
+                  shells_, 1);
 }
 
 Result<ExitCode> Completion::run(Env& env) {

@@ -14,18 +14,22 @@ Error usage(std::string message, std::string hint = {}) {
 
 Status check(const DumpArguments& arguments) {
   if (arguments.records && arguments.raw) return usage("--records and --raw exclude each other");
-  if (arguments.raw && arguments.output.format) return usage("--raw writes bytes: it has no format");
+  if (arguments.raw && arguments.output.format)
+    return usage("--raw writes bytes: it has no format");
   if (!arguments.follow) return ok_status();
   if (arguments.points.view == View::kClean) {
-    return usage("--follow cannot show the clean view: what a later restart drops is not known yet");
+    return usage(
+        "--follow cannot show the clean view: what a later restart drops is not known yet");
   }
   if (arguments.points.last) return usage("--follow has no end to count --last from");
   if (arguments.format() == Format::kJson) {
-    return usage("--follow has no end, and a JSON document needs one", "--format jsonl is a stream");
+    return usage("--follow has no end, and a JSON document needs one",
+                 "--format jsonl is a stream");
   }
   if (arguments.output.file && *arguments.output.file != "-") {
-    return usage("--output writes a file that appears when it is complete, and --follow never completes",
-                 "redirect standard output instead");
+    return usage(
+        "--output writes a file that appears when it is complete, and --follow never completes",
+        "redirect standard output instead");
   }
   return ok_status();
 }
@@ -34,13 +38,16 @@ Status check(const DumpArguments& arguments) {
 
 Dump::Dump(OptionAdder& add) {
   add.flag({"--records", "", "Records", "Write a line for each record and each damaged range",
-            "Offset, length, verdict of both checksums, wall time, step, kind of event, and the tags, kinds and sizes of "
+            "Offset, length, verdict of both checksums, wall time, step, kind of event, and the "
+            "tags, kinds and sizes of "
             "its values."},
            arguments.records);
   add.flag({"--raw", "", "Records", "Write the selected records as bytes, framing included",
             "The result is an event file, or a part of one. It is not written to a terminal."},
            arguments.raw);
-  add.flag({"--full", "", "Records", "Write values above 64 KiB in full instead of eliding them", ""}, arguments.full);
+  add.flag(
+      {"--full", "", "Records", "Write values above 64 KiB in full instead of eliding them", ""},
+      arguments.full);
   add.flag({"--follow", "", "Records", "Go on as files grow and appear, until interrupted",
             "Needs the raw view, which is the default of dump."},
            arguments.follow);
@@ -59,15 +66,17 @@ Result<ExitCode> Dump::run(Env& env) {
   TFEVENTS_TRY(const Selection chosen, selection(env));
   TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
   if (arguments.raw && output->tty()) {
-    return usage("--raw writes bytes, and standard output is a terminal", "name a file with --output, or use a pipe");
+    return usage("--raw writes bytes, and standard output is a terminal",
+                 "name a file with --output, or use a pipe");
   }
   return stream_dump(arguments, chosen, *output, env);
 }
 
-// TO BE WIRED: the one place of the program that is not there yet. Calls the operation with env.context(), appends
-// lines to output.buffer() with output.drain() after each, then output.finish(), and returns report_outcome(…).
-Result<ExitCode> stream_dump(const DumpArguments& /*arguments*/, const Selection& /*selection*/, Output& /*output*/,
-                             Env& /*env*/) {
+// TO BE WIRED: the one place of the program that is not there yet. Calls the operation with
+// env.context(), appends lines to output.buffer() with output.drain() after each, then
+// output.finish(), and returns report_outcome(…).
+Result<ExitCode> stream_dump(const DumpArguments& /*arguments*/, const Selection& /*selection*/,
+                             Output& /*output*/, Env& /*env*/) {
   return Error{.code = ErrorCode::kInternal, .message = "dump has no operation behind it yet"};
 }
 

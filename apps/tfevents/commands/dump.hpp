@@ -24,7 +24,9 @@ class Dump final : public Invocation {
   explicit Dump(OptionAdder& add);
   Result<ExitCode> run(Env& env) override;
   // Only a format that was asked for: a person who types `tfevents dump nope` is answered in words.
-  [[nodiscard]] Format asked_format() const override { return arguments.output.format.value_or(Format::kTable); }
+  [[nodiscard]] Format asked_format() const override {
+    return arguments.output.format.value_or(Format::kTable);
+  }
   [[nodiscard]] const RunOptions* run_options() const override { return &arguments.runs; }
 
   /// Errors: kUsage for options that contradict each other, patterns and ranges that make no sense.
@@ -34,6 +36,7 @@ class Dump final : public Invocation {
 };
 
 /// Streams the selected points or records to `output` and finishes it.
-Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& selection, Output& output, Env& env);
+Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& selection,
+                             Output& output, Env& env);
 
 }  // namespace tfevents::cli

@@ -12,7 +12,8 @@
 namespace tfevents::cli {
 namespace {
 
-std::string answer(const FsckArguments& arguments, const ops::FsckReport& report, const render::Screen& screen) {
+std::string answer(const FsckArguments& arguments, const ops::FsckReport& report,
+                   const render::Screen& screen) {
   switch (arguments.output.format.value_or(Format::kTable)) {
     case Format::kTable: break;
     case Format::kJson: return render::fsck_json(report, version_number());
@@ -39,7 +40,9 @@ void say_hints(const ops::FsckReport& report, Messages& messages) {
 }  // namespace
 
 Fsck::Fsck(OptionAdder& add) {
-  add.flag({"--all", "", "Listing", "List every finding; a terminal shows the first 20 of a file", ""}, arguments.all);
+  add.flag(
+      {"--all", "", "Listing", "List every finding; a terminal shows the first 20 of a file", ""},
+      arguments.all);
   add_run_options(add, arguments.runs);
   add_output_options(add, arguments.output);
 }

@@ -16,7 +16,9 @@ class Fsck final : public Invocation {
  public:
   explicit Fsck(OptionAdder& add);
   Result<ExitCode> run(Env& env) override;
-  [[nodiscard]] Format asked_format() const override { return arguments.output.format.value_or(Format::kTable); }
+  [[nodiscard]] Format asked_format() const override {
+    return arguments.output.format.value_or(Format::kTable);
+  }
   [[nodiscard]] const RunOptions* run_options() const override { return &arguments.runs; }
 
   FsckArguments arguments;

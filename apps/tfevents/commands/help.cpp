@@ -1,14 +1,13 @@
 #include "commands/help.hpp"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <optional>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
@@ -22,7 +21,8 @@ namespace {
 // The one topic beside the commands.
 constexpr std::string_view kOutputTopic = "output";
 
-// Runs `man ARGUMENT`s and returns its exit status, nothing where it cannot be run. `silent` discards what it prints.
+// Runs `man ARGUMENT`s and returns its exit status, nothing where it cannot be run. `silent`
+// discards what it prints.
 std::optional<int> run_man(std::vector<std::string> arguments, bool silent) {
   arguments.insert(arguments.begin(), "man");
   std::vector<char*> argv;
@@ -59,28 +59,34 @@ Error unknown_topic(const std::string& name) {
     if (!spec.hidden) known.emplace_back(spec.name);
   }
   const auto meant = nearest(name, known);
-  return {.code = ErrorCode::kUsage,
-          .message = fmt::format("no command '{}'", printable(name)),
-          .hint = meant ? fmt::format("did you mean {}?", *meant) : "tfevents help lists the commands"};
+  return {
+      .code = ErrorCode::kUsage,
+      .message = fmt::format("no command '{}'", printable(name)),
+      .hint = meant ? fmt::format("did you mean {}?", *meant) : "tfevents help lists the commands"};
 }
 
 }  // namespace
 
 Help::Help(OptionAdder& add) {
-  add.positionals({"COMMAND", "", "Arguments", "The command to explain, or output for tfevents-output(5)", "",
-                   ValueKind::kCommand},
-                  names_, 1);
+  add.positionals(
+      {"COMMAND", "", "Arguments", "The command to explain, or output for tfevents-output(5)", "",
+       ValueKind::kCommand},
+      names_, 1);
 }
 
 Result<ExitCode> Help::run(Env& env) {
   const CommandSpec* spec = names_.empty() ? nullptr : find_command(names_.front());
   const bool topic = !names_.empty() && names_.front() == kOutputTopic;
-  if (!names_.empty() && !topic && (spec == nullptr || spec->hidden)) return unknown_topic(names_.front());
-  const std::string page = names_.empty() ? "tfevents" : "tfevents-" + names_.front();
-  if (!names_.empty() && env.surroundings().out_tty && open_manual(page)) return ExitCode::kOk;
+  if (!names_.empty() && !topic && (spec == nullptr || spec->hidden))
+    return unknown_topic(names_.front());
+  const bool has_page = topic || (spec != nullptr && spec->manual);
+  if (has_page && env.surroundings().out_tty && open_manual("tfevents-" + names_.front()))
+    return ExitCode::kOk;
   if (topic) {
     return Error{.code = ErrorCode::kNotFound,
-                 .message = "the manual page tfevents-output(5) is not installed, or standard output is no terminal",
+                 .message =
+                     "the manual page tfevents-output(5) is not installed, or standard output is "
+                     "no terminal",
                  .hint = "man 5 tfevents-output"};
   }
   TFEVENTS_TRY(const auto output, open_output({}, env));

@@ -7,7 +7,8 @@
 
 namespace tfevents::cli {
 
-/// `help [COMMAND]`: the manual page where there is a terminal and a `man` that finds it, else the text of `--help`.
+/// `help [COMMAND]`: the manual page where there is a terminal and a `man` that finds it, else the
+/// text of `--help`.
 class Help final : public Invocation {
  public:
   explicit Help(OptionAdder& add);

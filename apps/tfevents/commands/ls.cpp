@@ -35,12 +35,15 @@ Status check_sort(std::string_view sort) {
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const LsArguments& arguments) {
-  if (arguments.null && !arguments.paths) return usage("--null ends the paths of --path: it needs -p");
+  if (arguments.null && !arguments.paths)
+    return usage("--null ends the paths of --path: it needs -p");
   const int shapes = int{arguments.tags} + int{arguments.tree} + int{arguments.paths};
   if (shapes > 1) return usage("--tags, --tree and --path exclude each other");
-  if (arguments.paths && arguments.output.format) return usage("--path prints paths alone: it has no format");
+  if (arguments.paths && arguments.output.format)
+    return usage("--path prints paths alone: it has no format");
   const Format format = arguments.output.format.value_or(Format::kTable);
-  if (arguments.tree && format != Format::kTable) return usage("--tree draws for people: it has no other format");
+  if (arguments.tree && format != Format::kTable)
+    return usage("--tree draws for people: it has no other format");
   return check_sort(arguments.sort);
 }
 
@@ -54,11 +57,13 @@ std::string path_lines(const ops::LsReport& report, bool null, bool terminal) {
   return out;
 }
 
-std::string answer(const LsArguments& arguments, const ops::LsReport& report, View view, const render::Screen& screen) {
+std::string answer(const LsArguments& arguments, const ops::LsReport& report, View view,
+                   const render::Screen& screen) {
   if (arguments.paths) return path_lines(report, arguments.null, screen.terminal);
   if (arguments.tree && !report.rows.empty()) return render::ls_tree(report, screen, arguments.all);
   const auto table = [&] {
-    return arguments.tags ? render::series_table(report, screen) : render::ls_table(report, arguments.details);
+    return arguments.tags ? render::series_table(report, screen)
+                          : render::ls_table(report, arguments.details);
   };
   switch (arguments.output.format.value_or(Format::kTable)) {
     case Format::kTable: break;
@@ -75,25 +80,36 @@ std::string answer(const LsArguments& arguments, const ops::LsReport& report, Vi
 }  // namespace
 
 Ls::Ls(OptionAdder& add) {
-  add.flag({"-l,--long", "", "Listing", "Add times of the first and last event, files, damage, dropped",
-            "DROPPED counts the points that the clean view leaves out of a restarted run."},
-           arguments.details);
-  add.flag({"--tags", "", "Listing", "List the series of each run instead of the runs",
-            "A line for each tag and kind: points, steps, and for scalars last, least and greatest value. In JSON "
-            "the rows gain \"series\".",},
-           arguments.tags);
+  add.flag(
+      {"-l,--long", "", "Listing", "Add times of the first and last event, files, damage, dropped",
+       "DROPPED counts the points that the clean view leaves out of a restarted run."},
+      arguments.details);
+  add.flag(
+      {
+          "--tags",
+          "",
+          "Listing",
+          "List the series of each run instead of the runs",
+          "A line for each tag and kind: points, steps, and for scalars last, least and greatest "
+          "value. In JSON "
+          "the rows gain \"series\".",
+      },
+      arguments.tags);
   add.flag({"--tree", "", "Listing", "Draw the directories, with the runs in them summed up",
             "Runs are counted in their directory; with --all each has its line."},
            arguments.tree);
   add.flag({"--all", "", "Listing", "Fold nothing in --tree", ""}, arguments.all);
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
-             "KEY is run (natural order: version_2 before version_10), age, start, duration, last_step, tags, files, "
+             "KEY is run (natural order: version_2 before version_10), age, start, duration, "
+             "last_step, tags, files, "
              "size or state. Equal ones keep the order of their names.",
              ValueKind::kChoice, kSortKeys},
             arguments.sort);
-  add.value({"-n,--limit", "N", "Listing", "List the first N only", "Counted after sorting.", ValueKind::kCount},
+  add.value({"-n,--limit", "N", "Listing", "List the first N only", "Counted after sorting.",
+             ValueKind::kCount},
             arguments.limit);
-  add.flag({"-p,--path", "", "Listing", "Print the paths of the runs and nothing else", ""}, arguments.paths);
+  add.flag({"-p,--path", "", "Listing", "Print the paths of the runs and nothing else", ""},
+           arguments.paths);
   add.flag({"-0,--null", "", "Listing", "End each path of -p with a zero byte, for xargs -0",
             "The bytes of the names are printed as they are."},
            arguments.null);
@@ -106,7 +122,8 @@ Ls::Ls(OptionAdder& add) {
 Result<ops::LsOptions> Ls::options(const Env& env) const {
   TFEVENTS_CHECK(check(arguments));
   ops::LsOptions options;
-  TFEVENTS_TRY(options.select, make_selection(arguments.runs, &arguments.points, View::kClean, env));
+  TFEVENTS_TRY(options.select,
+               make_selection(arguments.runs, &arguments.points, View::kClean, env));
   options.series = arguments.tags;
   options.sort = arguments.sort;
   options.limit = arguments.limit;

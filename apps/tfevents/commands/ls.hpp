@@ -29,10 +29,13 @@ class Ls final : public Invocation {
  public:
   explicit Ls(OptionAdder& add);
   Result<ExitCode> run(Env& env) override;
-  [[nodiscard]] Format asked_format() const override { return arguments.output.format.value_or(Format::kTable); }
+  [[nodiscard]] Format asked_format() const override {
+    return arguments.output.format.value_or(Format::kTable);
+  }
   [[nodiscard]] const RunOptions* run_options() const override { return &arguments.runs; }
 
-  /// Errors: kUsage for options that contradict each other, patterns and sort keys that make no sense.
+  /// Errors: kUsage for options that contradict each other, patterns and sort keys that make no
+  /// sense.
   [[nodiscard]] Result<ops::LsOptions> options(const Env& env) const;
 
   LsArguments arguments;

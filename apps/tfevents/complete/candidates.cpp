@@ -9,7 +9,8 @@
 namespace tfevents::complete {
 namespace {
 
-constexpr std::string_view kEventFileMark = "tfevents";  // What makes a file an event file, to TensorBoard too.
+constexpr std::string_view kEventFileMark =
+    "tfevents";  // What makes a file an event file, to TensorBoard too.
 
 struct Directory {
   std::string relative;  // Empty for the root.
@@ -17,10 +18,12 @@ struct Directory {
   std::size_t depth = 0;
 };
 
-// Not walk() of lib/io: that one is exact and finishes; this one is broad first and stops when the time is over.
+// Not walk() of lib/io: that one is exact and finishes; this one is broad first and stops when the
+// time is over.
 class Walk {
  public:
-  Walk(Sys& sys, std::string_view prefix, const Budget& budget) : sys_(sys), prefix_(prefix), budget_(budget) {}
+  Walk(Sys& sys, std::string_view prefix, const Budget& budget)
+      : sys_(sys), prefix_(prefix), budget_(budget) {}
 
   void root(const std::string& path) {
     std::deque<Directory> open{{.relative = {}, .path = path}};
@@ -63,7 +66,8 @@ class Walk {
     return info.ok() && info->type == FileType::kDirectory;
   }
 
-  void enter(const Directory& directory, const std::string& name, std::deque<Directory>& open) const {
+  void enter(const Directory& directory, const std::string& name,
+             std::deque<Directory>& open) const {
     if (directory.depth >= budget_.depth) return;
     std::string relative = directory.relative.empty() ? name : directory.relative + '/' + name;
     // Only what can still begin with the prefix: `vis` and everything below it for `vision/r`.
@@ -82,8 +86,8 @@ class Walk {
 
 }  // namespace
 
-std::vector<std::string> runs_below(Sys& sys, const std::vector<std::string>& roots, std::string_view prefix,
-                                    const Budget& budget) {
+std::vector<std::string> runs_below(Sys& sys, const std::vector<std::string>& roots,
+                                    std::string_view prefix, const Budget& budget) {
   Walk walk(sys, prefix, budget);
   for (const std::string& root : roots) walk.root(root);
   return walk.take();

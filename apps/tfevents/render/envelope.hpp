@@ -21,21 +21,23 @@ struct EnvelopeHead {
   bool complete = true;
 };
 
-/// Writes the envelope; `rows` writes the elements of the array, `summary` the members of the object.
+/// Writes the envelope; `rows` writes the elements of the array, `summary` the members of the
+/// object.
 template <class WriteRows, class WriteSummary>
-void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows, WriteSummary summary,
-                    std::span<const Problem> problems);
+void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows,
+                    WriteSummary summary, std::span<const Problem> problems);
 
 /// The PROBLEM object: in every envelope, and the row of `fsck`.
 void write_problem(JsonWriter& json, const Problem& problem);
 
-/// The members before "rows" and the array's bracket, and what follows the summary. Parts of write_envelope.
+/// The members before "rows" and the array's bracket, and what follows the summary. Parts of
+/// write_envelope.
 void begin_envelope(JsonWriter& json, const EnvelopeHead& head);
 void end_envelope(JsonWriter& json, std::span<const Problem> problems);
 
 template <class WriteRows, class WriteSummary>
-void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows, WriteSummary summary,
-                    std::span<const Problem> problems) {
+void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows,
+                    WriteSummary summary, std::span<const Problem> problems) {
   begin_envelope(json, head);
   rows();
   json.end_array().key("summary").begin_object();

@@ -14,6 +14,9 @@
 namespace tfevents::render {
 namespace {
 
+// Names are what people came for: remarks and columns go before a name gets shorter than this.
+constexpr std::size_t kRunWidth = 28;
+
 Role role_of(ops::RunState state) {
   switch (state) {
     case ops::RunState::kLive: return Role::kGood;
@@ -33,14 +36,18 @@ Cell notes_cell(const ops::LsRow& row) {
   if (row.profile) add("profile only");
   if (row.age_seconds.value_or(0) < 0) add("last event in the future");
   if (text.empty()) return {};
-  return Cell::text(text).role(row.damage > 0 ? Role::kBad : row.nonfinite > 0 ? Role::kWarn : Role::kDim);
+  return Cell::text(text).role(row.damage > 0      ? Role::kBad
+                               : row.nonfinite > 0 ? Role::kWarn
+                                                   : Role::kDim);
 }
 
 void write_row(JsonWriter& json, const ops::LsRow& row, bool series) {
   json.begin_object();
   name_fields(json, "run", row.run);
   name_fields(json, "path", row.path);
-  json.field("state", ops::to_string(row.state)).field("damage", row.damage).field("last_step", row.last_step);
+  json.field("state", ops::to_string(row.state))
+      .field("damage", row.damage)
+      .field("last_step", row.last_step);
   json.field("first_time", row.first_time).field("last_time", row.last_time);
   json.field("age_seconds", row.age_seconds).field("duration_seconds", row.duration_seconds);
   json.field("tags", row.tags).field("files", row.files).field("bytes", row.bytes);
@@ -73,7 +80,9 @@ Table ls_table(const ops::LsReport& report, bool details) {
   const auto detail = [&](std::string key, std::string header) {
     return Column{.key = std::move(key), .header = std::move(header), .people = details};
   };
-  Table table({name_column("run", "RUN"),
+  Column names = name_column("run", "RUN");
+  names.min_width = kRunWidth;
+  Table table({names,
                {.key = "path", .people = false},
                {.key = "state", .header = "STATE"},
                detail("damage", "DAMAGE"),
@@ -88,15 +97,17 @@ Table ls_table(const ops::LsReport& report, bool details) {
                {.header = "DROPPED", .people = details},
                notes_column()});
   std::map<std::string_view, std::uint64_t> dropped;
-  for (const ops::Dropped& run : report.outcome.dropped) dropped[run.run] += run.duplicates + run.restart;
+  for (const ops::Dropped& run : report.outcome.dropped)
+    dropped[run.run] += run.duplicates + run.restart;
   for (const ops::LsRow& row : report.rows) {
     const auto lost = dropped.find(row.shown);
     table.add({Cell::text(row.run).shown_as(row.shown), Cell::text(row.path),
                Cell::text(ops::to_string(row.state)).role(role_of(row.state)),
                Cell::count(row.damage).role(row.damage > 0 ? Role::kBad : Role::kPlain),
-               Cell::integer(row.last_step), Cell::time(row.first_time), Cell::time(row.last_time), Cell::duration(row.age_seconds),
-               Cell::duration(row.duration_seconds), Cell::count(row.tags), Cell::count(row.files),
-               Cell::bytes(row.bytes), Cell::count(lost == dropped.end() ? 0 : lost->second), notes_cell(row)});
+               Cell::integer(row.last_step), Cell::time(row.first_time), Cell::time(row.last_time),
+               Cell::duration(row.age_seconds), Cell::duration(row.duration_seconds),
+               Cell::count(row.tags), Cell::count(row.files), Cell::bytes(row.bytes),
+               Cell::count(lost == dropped.end() ? 0 : lost->second), notes_cell(row)});
   }
   return table;
 }

@@ -16,7 +16,9 @@ namespace tfevents::render {
 namespace {
 
 struct NaturalLess {
-  bool operator()(const std::string& a, const std::string& b) const { return natural_compare(a, b) < 0; }
+  bool operator()(const std::string& a, const std::string& b) const {
+    return natural_compare(a, b) < 0;
+  }
 };
 
 // A directory on the way to runs, or a run.
@@ -67,8 +69,8 @@ TreeNode to_tree(std::string name, const Node* node, bool unfold) {
     notes += node->leaf() ? "damaged" : fmt::format("{} damaged", node->damaged);
   }
   const Role role = node->damaged > 0 ? Role::kBad : Role::kGood;
-  tree.cells = {node->leaf() ? Cell() : Cell::count(node->runs), Cell::duration(node->age), Cell::bytes(node->bytes),
-                notes.empty() ? Cell() : Cell::text(notes).role(role)};
+  tree.cells = {node->leaf() ? Cell() : Cell::count(node->runs), Cell::duration(node->age),
+                Cell::bytes(node->bytes), notes.empty() ? Cell() : Cell::text(notes).role(role)};
   for (const auto& [part, child] : node->children) {
     if (child.leaf() && !unfold) continue;
     tree.children.push_back(to_tree(part, &child, unfold));

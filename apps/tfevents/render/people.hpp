@@ -14,7 +14,8 @@ namespace tfevents::render {
 
 /// How an answer for people is laid out.
 struct Screen {
-  bool terminal = false;  ///< Else a pipe or a file: the same columns, nothing shortened, folded or summed up.
+  bool terminal =
+      false;  ///< Else a pipe or a file: the same columns, nothing shortened, folded or summed up.
   bool color = false;
   std::size_t width = 80;  ///< Of the terminal.
 
@@ -29,8 +30,9 @@ struct Screen {
 /// A stored number in the width it was stored in.
 [[nodiscard]] Cell scalar_cell(const std::optional<Scalar>& scalar);
 
-/// The command line that looks closer: `tfevents fsck runs`, operands quoted for a shell where they need it; without
-/// operands where there are many.
-[[nodiscard]] std::string command_line(std::string_view command, std::span<const std::string> operands);
+/// The command line that looks closer: `tfevents fsck runs`, operands quoted for a shell where they
+/// need it; without operands where there are many.
+[[nodiscard]] std::string command_line(std::string_view command,
+                                       std::span<const std::string> operands);
 
 }  // namespace tfevents::render

@@ -27,16 +27,23 @@ Cell steps_cell(const ops::SeriesRow& series) {
 std::string notes(const ops::SeriesRow& series) {
   std::string text;
   const auto add = [&](const std::string& note) { text += (text.empty() ? "" : ", ") + note; };
-  if (series.nonfinite > 0) add(fmt::format("{} NaN/Inf", human_integer(static_cast<std::int64_t>(series.nonfinite))));
-  if (series.dropped > 0) add(fmt::format("{} dropped", human_integer(static_cast<std::int64_t>(series.dropped))));
+  if (series.nonfinite > 0)
+    add(fmt::format("{} NaN/Inf", human_integer(static_cast<std::int64_t>(series.nonfinite))));
+  if (series.dropped > 0)
+    add(fmt::format("{} dropped", human_integer(static_cast<std::int64_t>(series.dropped))));
   return text;
 }
 
 std::vector<Column> columns(const Screen& screen) {
-  const auto machine = [](std::string key) { return Column{.key = std::move(key), .people = false}; };
+  const auto machine = [](std::string key) {
+    return Column{.key = std::move(key), .people = false};
+  };
   const int significant = screen.terminal ? kSignificant : 0;
   const auto real = [&](std::string key, std::string header) {
-    return Column{.key = std::move(key), .header = std::move(header), .align = Align::kPoint, .significant = significant};
+    return Column{.key = std::move(key),
+                  .header = std::move(header),
+                  .align = Align::kPoint,
+                  .significant = significant};
   };
   return {name_column("run", "RUN"),
           name_column("tag", "TAG"),
@@ -72,9 +79,13 @@ void write_series(JsonWriter& json, const ops::SeriesRow& series) {
   name_fields(json, "tag", series.tag);
   json.field("kind", series.kind);
   name_fields(json, "plugin", some(series.plugin));
-  json.field("dtype", some(series.dtype)).field("points", series.points).field("dropped", series.dropped);
+  json.field("dtype", some(series.dtype))
+      .field("points", series.points)
+      .field("dropped", series.dropped);
   json.field("duplicates", series.duplicates).field("nonfinite", series.nonfinite);
-  json.field("first_step", series.first_step).field("last_step", series.last_step).field("bytes", series.bytes);
+  json.field("first_step", series.first_step)
+      .field("last_step", series.last_step)
+      .field("bytes", series.bytes);
   scalar("first", series.first);
   scalar("last", series.last);
   scalar("min", series.min);
@@ -91,13 +102,26 @@ Table series_table(const ops::LsReport& report, const Screen& screen) {
       const bool named = first || !screen.terminal;
       first = false;
       const std::string note = notes(series);
-      table.add({Cell::text(run.run).shown_as(named ? run.shown : ""), Cell::text(series.tag), Cell::text(series.kind),
-                 Cell::text(some(series.plugin)), Cell::text(some(series.dtype)), Cell::count(series.points),
-                 Cell::count(series.dropped), Cell::count(series.duplicates), Cell::count(series.nonfinite),
-                 Cell::integer(series.first_step), Cell::integer(series.last_step), steps_cell(series),
-                 scalar_cell(series.last), scalar_cell(series.min), Cell::integer(series.min_step),
-                 scalar_cell(series.max), Cell::integer(series.max_step), scalar_cell(series.first),
-                 Cell::real(series.mean), Cell::bytes(series.bytes),
+      table.add({Cell::text(run.run).shown_as(named ? run.shown : ""),
+                 Cell::text(series.tag),
+                 Cell::text(series.kind),
+                 Cell::text(some(series.plugin)),
+                 Cell::text(some(series.dtype)),
+                 Cell::count(series.points),
+                 Cell::count(series.dropped),
+                 Cell::count(series.duplicates),
+                 Cell::count(series.nonfinite),
+                 Cell::integer(series.first_step),
+                 Cell::integer(series.last_step),
+                 steps_cell(series),
+                 scalar_cell(series.last),
+                 scalar_cell(series.min),
+                 Cell::integer(series.min_step),
+                 scalar_cell(series.max),
+                 Cell::integer(series.max_step),
+                 scalar_cell(series.first),
+                 Cell::real(series.mean),
+                 Cell::bytes(series.bytes),
                  Cell::text(note).role(series.nonfinite > 0 ? Role::kWarn : Role::kDim)});
     }
   }

@@ -1,0 +1,251 @@
+# bash completion for tfevents. Made from the option table by gendocs: edit that, not this.
+
+# Adds the words of $1 that begin with $cur.
+_tfevents_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# Adds files (-f) or directories (-d).
+_tfevents_files() {
+  compopt -o filenames
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+
+# Adds files, and the runs that a name without a file means.
+_tfevents_operand() {
+  _tfevents_files -f
+  _tfevents_ask operand
+}
+
+# Adds what the log tree holds of kind $1: runs or tags. Names are quoted where the shell needs it; operands
+# are quoted by readline, like files.
+_tfevents_ask() {
+  local value
+  while IFS=$'\t' read -r value _; do
+    [[ $1 == operand ]] || printf -v value '%q' "$value"
+    COMPREPLY+=("$value")
+  done < <("${COMP_WORDS[0]}" __complete "$1" "$cur" -- "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+}
+
+_tfevents() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+  COMPREPLY=()
+  # Bash makes --format=json three words.
+  if [[ $cur == '=' ]]; then
+    cur=''
+  elif [[ $prev == '=' ]]; then
+    prev=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -C | --logdir | --now | -j | --jobs | --color | --progress) ((i++)) ;;
+      -*) ;;
+      *)
+        command=${COMP_WORDS[i]}
+        break
+        ;;
+    esac
+  done
+  case $command:$prev in
+    *:-C | *:--logdir)
+      _tfevents_files -d
+      return
+      ;;
+    *:--now)
+      :
+      return
+      ;;
+    *:-j | *:--jobs)
+      :
+      return
+      ;;
+    *:--color)
+      _tfevents_words 'auto always never'
+      return
+      ;;
+    *:--progress)
+      _tfevents_words 'auto always never'
+      return
+      ;;
+    ls:--sort)
+      _tfevents_words 'run age start duration last_step tags files size state'
+      return
+      ;;
+    ls:-n | ls:--limit)
+      :
+      return
+      ;;
+    ls:-r | ls:--run)
+      _tfevents_ask run
+      return
+      ;;
+    ls:-x | ls:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    ls:--newer-than)
+      :
+      return
+      ;;
+    ls:--older-than)
+      :
+      return
+      ;;
+    ls:--since)
+      :
+      return
+      ;;
+    ls:--until)
+      :
+      return
+      ;;
+    ls:-t | ls:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    ls:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    ls:--steps)
+      :
+      return
+      ;;
+    ls:--wall)
+      :
+      return
+      ;;
+    ls:--last)
+      :
+      return
+      ;;
+    ls:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    ls:--max-series)
+      :
+      return
+      ;;
+    ls:-f | ls:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    ls:-o | ls:--output)
+      _tfevents_files -f
+      return
+      ;;
+    dump:-r | dump:--run)
+      _tfevents_ask run
+      return
+      ;;
+    dump:-x | dump:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    dump:--newer-than)
+      :
+      return
+      ;;
+    dump:--older-than)
+      :
+      return
+      ;;
+    dump:--since)
+      :
+      return
+      ;;
+    dump:--until)
+      :
+      return
+      ;;
+    dump:-t | dump:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    dump:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    dump:--steps)
+      :
+      return
+      ;;
+    dump:--wall)
+      :
+      return
+      ;;
+    dump:--last)
+      :
+      return
+      ;;
+    dump:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    dump:--max-series)
+      :
+      return
+      ;;
+    dump:-f | dump:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    dump:-o | dump:--output)
+      _tfevents_files -f
+      return
+      ;;
+    fsck:-r | fsck:--run)
+      _tfevents_ask run
+      return
+      ;;
+    fsck:-x | fsck:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    fsck:--newer-than)
+      :
+      return
+      ;;
+    fsck:--older-than)
+      :
+      return
+      ;;
+    fsck:--since)
+      :
+      return
+      ;;
+    fsck:--until)
+      :
+      return
+      ;;
+    fsck:-f | fsck:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    fsck:-o | fsck:--output)
+      _tfevents_files -f
+      return
+      ;;
+  esac
+  if [[ $cur == -* ]]; then
+    case $command in
+      ls) _tfevents_words '-l --long --tags --tree --all --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      dump) _tfevents_words '--records --raw --full --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -f --format --json -o --output -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      help) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      completion) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      *) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+    esac
+    return
+  fi
+  case $command in
+    '') _tfevents_words 'ls dump fsck help completion' ;;
+    ls) _tfevents_operand ;;
+    dump) _tfevents_operand ;;
+    fsck) _tfevents_operand ;;
+    help) _tfevents_words 'ls dump fsck help completion' ;;
+    completion) _tfevents_words 'bash zsh fish' ;;
+  esac
+}
+complete -F _tfevents tfevents
