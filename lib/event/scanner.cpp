@@ -1,6 +1,7 @@
 #include "event/scanner.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "event/parser.hpp"
@@ -55,6 +56,71 @@ inline bool read_scalar_tensor(const std::byte* p, std::size_t size, float& valu
   if ((p[2] != 0x22_b && p[2] != 0x2A_b) || p[3] != 0x04_b) return false;
   value = load_le<float>(p + 4);
   return true;
+}
+
+/// A `Summary.value` field up to the end of its tag. `end` is where the value ends.
+struct ValueFront {
+  const std::byte* tag;
+  std::size_t tag_bytes;
+  std::size_t value_bytes;
+  const std::byte* end;
+};
+
+// Reads `0a LENGTH 0a LENGTH TAG`, all of it within [p, end) and the tag not empty. Two lengths
+// below 128, which is nearly all there is, are looked at as one word.
+inline bool read_front(const std::byte* p, const std::byte* end, ValueFront& front) noexcept {
+  if (end - p < 4) return false;
+  const auto word = load_le<std::uint32_t>(p);
+  if ((word & 0x80FF80FFU) == 0x000A000AU) [[likely]] {
+    front.value_bytes = (word >> 8) & 0xFF;
+    front.tag_bytes = word >> 24;
+    if (front.value_bytes > static_cast<std::size_t>(end - p) - 2) return false;
+    front.end = p + 2 + front.value_bytes;
+    front.tag = p + 4;
+  } else {
+    if (*p != 0x0A_b) return false;
+    p = read_short_length(p + 1, end, front.value_bytes);
+    if (p == nullptr || front.value_bytes > static_cast<std::size_t>(end - p)) return false;
+    front.end = p + front.value_bytes;
+    if (front.value_bytes < 2 || *p != 0x0A_b) return false;
+    front.tag = read_short_length(p + 1, front.end, front.tag_bytes);
+    if (front.tag == nullptr) return false;
+  }
+  return front.tag_bytes != 0 &&
+         front.end - front.tag >= static_cast<std::ptrdiff_t>(front.tag_bytes);
+}
+
+/// The `simple_value` or `tensor` field of a value; `end` is what follows it, null for any other
+/// field or tensor.
+struct Number {
+  const std::byte* end;
+  float value;
+  bool tensor;
+};
+
+inline Number read_number(const std::byte* p, const std::byte* end) noexcept {
+  const auto left = static_cast<std::size_t>(end - p);
+  if (left >= 5 && *p == 0x15_b) return {p + 5, load_le<float>(p + 1), false};
+  // 42 0a 08 01 12 00 22|2a 04 f32, what TensorFlow and TensorBoard write, in one look.
+  constexpr std::uint64_t kEitherField = std::uint64_t{0x08} << 48;
+  if (left >= 12 && (load_le<std::uint64_t>(p) | kEitherField) == 0x042A'0012'0108'0A42U) {
+    return {p + 12, load_le<float>(p + 8), true};
+  }
+  if (left < 10 || *p != 0x42_b) return {nullptr, 0, false};
+  const auto size = static_cast<std::size_t>(p[1]);
+  float value = 0;
+  if (size > left - 2 || !read_scalar_tensor(p + 2, size, value)) return {nullptr, 0, false};
+  return {p + 2 + size, value, true};
+}
+
+// memcmp without the call, which would cost more than the few bytes there are to compare.
+inline bool same_bytes(const std::byte* a, const std::byte* b, std::size_t size) noexcept {
+  if (size < 8) return std::memcmp(a, b, size) == 0;
+  std::uint64_t different =
+      load_le<std::uint64_t>(a + size - 8) ^ load_le<std::uint64_t>(b + size - 8);
+  for (std::size_t i = 0; i + 8 <= size; i += 8)
+    different |= load_le<std::uint64_t>(a + i) ^ load_le<std::uint64_t>(b + i);
+  return different == 0;
 }
 
 /// Keeps the values of one event, up to a limit of their number and of the bytes of names copied
@@ -151,6 +217,73 @@ const char* to_string(EventKind kind) noexcept {
   return "nothing";
 }
 
+// The event is what event_.fast says and nothing else.
+inline void EventScanner::become_fast(double wall_time, std::uint64_t step) {
+  event_.wall_time = wall_time;
+  event_.step = static_cast<std::int64_t>(step);
+  event_.kind = EventKind::kSummary;
+  event_.writer = {};
+  event_.values.clear();
+  overflowed_ = false;
+}
+
+// Reads the `metadata` field that fills [p, end).
+inline bool EventScanner::read_metadata(const std::byte* p, const std::byte* end, Bytes& metadata) {
+  if (*p != 0x4A_b) return false;
+  std::size_t size = 0;
+  const std::byte* const data = read_short_length(p + 1, end, size);
+  if (data == nullptr || size != static_cast<std::size_t>(end - data)) return false;
+  metadata = {data, size};
+  if (size == checked_metadata_.size() && same_bytes(data, checked_metadata_.data(), size))
+      [[likely]]
+    return true;
+  return valid_metadata(data, size);
+}
+
+// The commonest event of all without a loop: a step below 2^28 and a single value, with all lengths
+// below 128. Fields that stand together are looked at as one word. What it accepts, scan_fast
+// accepts too and with the same result.
+bool EventScanner::scan_one(Bytes payload) {
+  // 9 wall time, 1 + 4 step, 8 read at what follows it: more than the shortest such event.
+  constexpr std::size_t kLeast = 22;
+  const std::byte* const p = payload.data();
+  if (payload.size() < kLeast || p[0] != 0x09_b || p[9] != 0x10_b) return false;
+  const auto varint = load_le<std::uint32_t>(p + 10);
+  const std::uint32_t stops = ~varint & 0x80808080U;  // The top bit is clear in the last byte.
+  if (stops == 0) return false;
+  const std::uint32_t bits = varint & (stops ^ (stops - 1));
+  const std::uint32_t step =
+      (bits & 0x7F) | ((bits >> 1) & 0x3F80) | ((bits >> 2) & 0x1FC000) | ((bits >> 3) & 0xFE00000);
+  const std::byte* q = p + 11 + std::countr_zero(stops) / 8;
+
+  // 2a SUMMARY_LENGTH 0a VALUE_LENGTH 0a TAG_LENGTH
+  const std::byte* const end = p + payload.size();
+  const auto front = load_le<std::uint64_t>(q);
+  const std::size_t summary_bytes = (front >> 8) & 0xFF;
+  const std::size_t value_bytes = (front >> 24) & 0xFF;
+  const std::size_t tag_bytes = (front >> 40) & 0xFF;
+  if ((front & 0x80FF'80FF'80FFU) != 0x000A'000A'002AU ||
+      summary_bytes != static_cast<std::size_t>(end - q) - 2 || value_bytes + 2 != summary_bytes ||
+      tag_bytes == 0 || tag_bytes + 2 > value_bytes)
+    return false;
+  const std::byte* const tag = q + 6;
+  const Number number = read_number(tag + tag_bytes, end);
+  if (number.end == nullptr) return false;
+  Bytes metadata;
+  if (number.end != end && !read_metadata(number.end, end, metadata)) return false;
+
+  if (event_.fast.size() != 1) event_.fast.resize(1);
+  event_.fast.front() = {reinterpret_cast<const char*>(tag),
+                         static_cast<std::uint32_t>(tag_bytes),
+                         number.value,
+                         metadata.data(),
+                         static_cast<std::uint32_t>(metadata.size()),
+                         static_cast<std::uint32_t>(value_bytes),
+                         number.tensor};
+  become_fast(load_le<double>(p + 1), step);
+  return true;
+}
+
 // The straight path: wall time, step (absent when 0), a summary that ends the event, and values of
 // the two common shapes with their fields in the order of their numbers, as every writer puts them.
 // Anything else is left to the general parser.
@@ -174,60 +307,26 @@ bool EventScanner::scan_fast(Bytes payload) {
   std::vector<FastValue>& fast = event_.fast;
   fast.clear();
   while (p != end) {
-    if (*p != 0x0A_b) return false;
-    std::size_t value_bytes = 0;
-    p = read_short_length(p + 1, end, value_bytes);
-    if (p == nullptr || value_bytes > static_cast<std::size_t>(end - p)) return false;
-    const std::byte* const value_end = p + value_bytes;
-    std::size_t tag_bytes = 0;
-    if (value_bytes < 2 || *p != 0x0A_b) return false;
-    const std::byte* tag = read_short_length(p + 1, value_end, tag_bytes);
-    if (tag == nullptr || tag_bytes == 0 || tag_bytes > static_cast<std::size_t>(value_end - tag))
-      return false;
-    const std::byte* q = tag + tag_bytes;
-    float number = 0;
-    bool tensor = false;
-    const auto left = static_cast<std::size_t>(value_end - q);
-    if (left >= 5 && *q == 0x15_b) {
-      number = load_le<float>(q + 1);
-      q += 5;
-    } else if (left >= 10 && *q == 0x42_b) {
-      const auto tensor_bytes = static_cast<std::size_t>(q[1]);
-      if (tensor_bytes > left - 2 || !read_scalar_tensor(q + 2, tensor_bytes, number)) return false;
-      q += 2 + tensor_bytes;
-      tensor = true;
-    } else {
-      return false;
-    }
-    const std::byte* metadata = nullptr;
-    std::size_t metadata_bytes = 0;
-    if (q != value_end) {
-      if (*q != 0x4A_b) return false;
-      metadata = read_short_length(q + 1, value_end, metadata_bytes);
-      if (metadata == nullptr || metadata_bytes != static_cast<std::size_t>(value_end - metadata) ||
-          !valid_metadata(metadata, metadata_bytes))
-        return false;
-    }
+    ValueFront front;
+    if (!read_front(p, end, front)) return false;
+    const Number number = read_number(front.tag + front.tag_bytes, front.end);
+    if (number.end == nullptr) return false;
+    Bytes metadata;
+    if (number.end != front.end && !read_metadata(number.end, front.end, metadata)) return false;
     if (fast.size() == kHeldValues) return false;
     // Built in its place: a copy of fields just stored one by one waits for all of them to reach
     // the cache, which would be three quarters of the time of this function.
-    fast.emplace_back(reinterpret_cast<const char*>(tag), static_cast<std::uint32_t>(tag_bytes),
-                      number, metadata, static_cast<std::uint32_t>(metadata_bytes),
-                      static_cast<std::uint32_t>(value_bytes), tensor);
-    p = value_end;
+    fast.emplace_back(reinterpret_cast<const char*>(front.tag),
+                      static_cast<std::uint32_t>(front.tag_bytes), number.value, metadata.data(),
+                      static_cast<std::uint32_t>(metadata.size()),
+                      static_cast<std::uint32_t>(front.value_bytes), number.tensor);
+    p = front.end;
   }
-  event_.wall_time = wall_time;
-  event_.step = static_cast<std::int64_t>(step);
-  event_.kind = EventKind::kSummary;
-  event_.writer = {};
-  event_.values.clear();
-  overflowed_ = false;
+  become_fast(wall_time, step);
   return true;
 }
 
 bool EventScanner::valid_metadata(const std::byte* data, std::size_t size) {
-  if (size == checked_metadata_.size() && std::memcmp(data, checked_metadata_.data(), size) == 0)
-    return true;
   EventView scratch;
   MetadataView metadata;
   Nothing nothing;

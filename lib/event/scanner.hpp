@@ -27,7 +27,7 @@ class EventScanner {
 
   /// Scans a payload in memory. False: it is no event, and event() says nothing.
   [[nodiscard]] bool scan(Bytes payload) {
-    if (scan_fast(payload)) [[likely]]
+    if (scan_one(payload) || scan_fast(payload)) [[likely]]
       return true;
     return scan_general(payload);
   }
@@ -47,8 +47,11 @@ class EventScanner {
                       const ValueFunction& function);
 
  private:
+  bool scan_one(Bytes payload);
   bool scan_fast(Bytes payload);
   bool scan_general(Bytes payload);
+  void become_fast(double wall_time, std::uint64_t step);
+  bool read_metadata(const std::byte* p, const std::byte* end, Bytes& metadata);
   bool valid_metadata(const std::byte* data, std::size_t size);
 
   EventView event_;
