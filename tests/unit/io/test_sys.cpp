@@ -23,6 +23,19 @@ std::string read_some(OpenFile& file, std::size_t size = 100) {
   return count.ok() ? std::string(as_text(Bytes(buffer).first(*count))) : "error";
 }
 
+/// Of the descriptors that this process has on a file.
+bool closes_on_exec(const std::string& path) {
+  const FileId id = real_sys().stat(path)->id;
+  bool found = false;
+  for (int number = 0; number < 256; ++number) {
+    struct stat info {};
+    if (::fstat(number, &info) != 0 || FileId{info.st_dev, info.st_ino} != id) continue;
+    if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) == 0) return false;
+    found = true;
+  }
+  return found;
+}
+
 TEST_CASE("join_path") {
   CHECK(join_path("a", "b") == "a/b");
   CHECK(join_path("a/", "b") == "a/b");
@@ -66,9 +79,9 @@ TEST_CASE("an open file reads, reads again, grows, and survives its name") {
   CHECK((*file)->read_at(~std::uint64_t{0}, again).value() == 0);
   CHECK((*file)->info()->size == 6);
   CHECK((*file)->info()->id == real_sys().stat(path)->id);
+  CHECK(closes_on_exec(path));
   ::unlink(path.c_str());
   CHECK((*file)->info()->size == 6);
-  CHECK((::fcntl(3, F_GETFD) == -1 || (::fcntl(3, F_GETFD) & FD_CLOEXEC) != 0));
 }
 
 TEST_CASE("errors of opening carry path and words") {
