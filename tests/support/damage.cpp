@@ -46,10 +46,10 @@ std::string insert_garbage(std::string bytes, std::size_t offset, std::string_vi
   return bytes.insert(offset, garbage);
 }
 
-std::string noise(std::size_t count, std::uint32_t seed) {
-  std::mt19937 random(seed);
+std::string noise(std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
   std::string bytes(count, '\0');
-  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random() >> 24); });
+  std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random() >> 56); });
   return bytes;
 }
 

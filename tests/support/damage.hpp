@@ -24,7 +24,7 @@ namespace tfevents::test {
 [[nodiscard]] std::string insert_garbage(std::string bytes, std::size_t offset,
                                          std::string_view garbage);
 /// `count` bytes of noise that depends on `seed` alone.
-[[nodiscard]] std::string noise(std::size_t count, std::uint32_t seed);
+[[nodiscard]] std::string noise(std::size_t count, std::uint64_t seed);
 /// A tail of zeros: blocks set aside and never filled.
 [[nodiscard]] std::string append_nul(std::string bytes, std::size_t count);
 /// Both checksums of the record at `offset` made right for what its length and payload are now. A
