@@ -178,17 +178,23 @@ Result<RecordStep> RecordReader::lost(DamageKind kind, std::uint64_t start,
 }
 
 Result<bool> RecordReader::only_nul_from(std::uint64_t offset) {
+  if (last_seen_not_nul_ && offset <= *last_seen_not_nul_) return false;
   TFEVENTS_TRY(std::size_t have, window_.fill(kHeaderBytes));
   if (!all_nul(window_.data(), std::min(have, kHeaderBytes))) return false;
   window_.mark(offset);
-  bool nul = true;
-  while (have != 0 && nul) {
-    nul = all_nul(window_.data(), have);
+  while (have != 0) {
+    const std::byte* const end = window_.data() + have;
+    const std::byte* const other =
+        std::find_if(window_.data(), end, [](std::byte b) { return b != std::byte{0}; });
+    if (other != end) {
+      last_seen_not_nul_ = window_.offset_of(other);
+      break;
+    }
     window_.advance(have);
     TFEVENTS_TRY(have, window_.fill(1));
   }
   TFEVENTS_CHECK(window_.seek(offset));
-  return nul;
+  return have == 0;
 }
 
 Result<RecordStep> RecordReader::end_in_nul(std::uint64_t offset) {
@@ -213,12 +219,13 @@ Result<std::uint64_t> RecordReader::bytes_from(std::uint64_t offset) {
   return have;
 }
 
-RecordStep RecordReader::end(Tail tail) noexcept {
+Result<RecordStep> RecordReader::end(Tail tail) {
+  window_.forget_end();  // Whoever calls again wants to know whether there is more.
   if (window_.broken() && !broken_reported_) {
     // What the decompressor gave before it gave up was read; the rest of the stream cannot be had.
     broken_reported_ = true;
     error_ = *window_.broken();
-    window_.advance(window_.available());
+    TFEVENTS_CHECK(window_.seek(tail.offset + tail.have));
     return report({DamageKind::kCompressed, tail.offset, tail.offset + tail.have, {}});
   }
   tail_ = tail;

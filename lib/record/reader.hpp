@@ -92,7 +92,7 @@ class RecordReader {
   Result<bool> only_nul_from(std::uint64_t offset);
   Result<RecordStep> end_in_nul(std::uint64_t offset);
   Result<std::uint64_t> bytes_from(std::uint64_t offset);
-  RecordStep end(Tail tail) noexcept;
+  Result<RecordStep> end(Tail tail);
   RecordStep report(Damage damage) noexcept;
   void charge(std::uint64_t bytes) noexcept;
 
@@ -110,6 +110,9 @@ class RecordReader {
   bool careful_ = false;
   std::optional<std::uint64_t>
       known_tail_;  // An unfinished record here was searched for successors already.
+  // Zeros up to here are no tail: many bad records may end in the same run of zeros, which is
+  // walked once.
+  std::optional<std::uint64_t> last_seen_not_nul_;
   bool broken_reported_ = false;
 };
 

@@ -84,14 +84,24 @@ Result<std::size_t> Window::fill(std::size_t want) {
     auto n = read_more({buffer_.get() + end_, kCapacity - end_});
     if (!n.ok() && n.error().code == ErrorCode::kFormat) {
       broken_ = std::move(n).error();
+      ended_at_ = next_;
       break;
     }
     if (!n.ok()) return std::move(n).error();
-    if (*n == 0) break;
+    if (*n == 0) {
+      ended_at_ = next_;
+      break;
+    }
     end_ += *n;
     next_ += *n;
+    if (ended_at_ && next_ > *ended_at_) ended_at_.reset();
   }
   return available();
+}
+
+Result<std::optional<std::uint64_t>> Window::size() {
+  TFEVENTS_TRY(const std::optional<std::uint64_t> size, source_->size());
+  return size ? size : ended_at_;
 }
 
 Status Window::seek(std::uint64_t offset) {

@@ -55,8 +55,10 @@ class Window {
   /// Reads at an offset without moving: anywhere in a plain file, behind the mark in a stream.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into);
 
-  /// Length of the stream at present; nothing where that is unknown.
-  Result<std::optional<std::uint64_t>> size() { return source_->size(); }
+  /// Length of the stream at present; nothing where that is unknown. A stream whose end was met
+  /// knows it until `forget_end()`: else each of many lengths beyond the end would be read for.
+  Result<std::optional<std::uint64_t>> size();
+  void forget_end() noexcept { ended_at_.reset(); }
 
   /// Why the stream ended early: its compressed form is broken. What came before is whole.
   [[nodiscard]] const std::optional<Error>& broken() const noexcept { return broken_; }
@@ -78,6 +80,7 @@ class Window {
   std::uint64_t next_ = 0;  // Stream offset of the next byte to come into the buffer.
   bool seekable_;
   std::optional<Error> broken_;
+  std::optional<std::uint64_t> ended_at_;  // Where reading gave nothing, and has not since.
 
   // Streams only.
   std::optional<std::uint64_t>
