@@ -45,9 +45,6 @@ Dump::Dump(OptionAdder& add) {
   add.flag({"--raw", "", "Records", "Write the selected records as bytes, framing included",
             "The result is an event file, or a part of one. It is not written to a terminal."},
            arguments.raw);
-  add.flag(
-      {"--full", "", "Records", "Write values above 64 KiB in full instead of eliding them", ""},
-      arguments.full);
   add.flag({"--follow", "", "Records", "Go on as files grow and appear, until interrupted",
             "Needs the raw view, which is the default of dump."},
            arguments.follow);
@@ -70,14 +67,6 @@ Result<ExitCode> Dump::run(Env& env) {
                  "name a file with --output, or use a pipe");
   }
   return stream_dump(arguments, chosen, *output, env);
-}
-
-// TO BE WIRED: the one place of the program that is not there yet. Calls the operation with
-// env.context(), appends lines to output.buffer() with output.drain() after each, then
-// output.finish(), and returns report_outcome(…).
-Result<ExitCode> stream_dump(const DumpArguments& /*arguments*/, const Selection& /*selection*/,
-                             Output& /*output*/, Env& /*env*/) {
-  return Error{.code = ErrorCode::kInternal, .message = "dump has no operation behind it yet"};
 }
 
 }  // namespace tfevents::cli

@@ -4,11 +4,24 @@
 
 namespace tfevents::render {
 
-void begin_envelope(JsonWriter& json, const EnvelopeHead& head) {
+namespace {
+
+void begin_head(JsonWriter& json, const EnvelopeHead& head) {
   json.begin_object().field("schema", fmt::format("tfevents.{}/{}", head.command, head.schema));
   json.field("version", head.version).field("now_time", head.now).key("operands").begin_array();
   for (const std::string& operand : head.operands) json.string(operand);
-  json.end_array().field("view", to_string(head.view)).field("complete", head.complete);
+  json.end_array().field("view", to_string(head.view));
+}
+
+}  // namespace
+
+void begin_envelope(JsonWriter& json, const EnvelopeHead& head) {
+  begin_head(json, head);
+  json.field("complete", head.complete).key("rows").begin_array();
+}
+
+void begin_stream_envelope(JsonWriter& json, const EnvelopeHead& head) {
+  begin_head(json, head);
   json.key("rows").begin_array();
 }
 

@@ -30,6 +30,9 @@ void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows,
 /// The PROBLEM object: in every envelope, and the row of `fsck`.
 void write_problem(JsonWriter& json, const Problem& problem);
 
+/// As begin_envelope for rows that stream: whether they are complete is said behind them.
+void begin_stream_envelope(JsonWriter& json, const EnvelopeHead& head);
+
 /// The members before "rows" and the array's bracket, and what follows the summary. Parts of
 /// write_envelope.
 void begin_envelope(JsonWriter& json, const EnvelopeHead& head);

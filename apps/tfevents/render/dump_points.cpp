@@ -1,0 +1,308 @@
+#include "dump_points.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "format/csv_writer.hpp"
+#include "format/json_writer.hpp"
+#include "format/paint.hpp"
+
+namespace tfevents::render {
+namespace {
+
+char* put(char* to, std::string_view text) noexcept {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+char* put_scalar(char* to, Scalar value, bool json) noexcept {
+  switch (value.store()) {
+    case Scalar::Store::kFloat:
+      return json ? write_json_number(to, value.f32) : write_number(to, value.f32);
+    case Scalar::Store::kDouble:
+      return json ? write_json_number(to, value.f64) : write_number(to, value.f64);
+    case Scalar::Store::kSigned: return write_number(to, value.i64);
+    case Scalar::Store::kUnsigned: return write_number(to, value.u64);
+  }
+  return to;
+}
+
+/// The text of the wall time written last: values of one event share theirs.
+class WallText {
+ public:
+  char* put(char* to, double wall, bool json) noexcept {
+    const auto bits = std::bit_cast<std::uint64_t>(wall);
+    if (bits != bits_ || size_ == 0) {
+      bits_ = bits;
+      char* const end = json ? write_json_number(text_, wall) : write_number(text_, wall);
+      size_ = static_cast<std::size_t>(end - text_);
+    }
+    std::memcpy(to, text_, size_);
+    return to + size_;
+  }
+
+ private:
+  std::uint64_t bits_ = 0;
+  std::size_t size_ = 0;
+  char text_[kNumberRoom];
+};
+
+constexpr std::size_t kLineRoom = 3 * kNumberRoom + 64;
+
+class JsonPoints final : public ops::PointWriter {
+ public:
+  JsonPoints(const Run& run, bool in_array) : in_array_(in_array) {
+    start_ = in_array ? ",{" : "{";
+    std::string object;
+    JsonWriter json(object);
+    json.begin_object();
+    name_fields(json, "run", run.name);
+    start_ += object.substr(1) + ",";
+  }
+
+  void on_series(SeriesId series, std::string_view tag, std::string_view kind,
+                 std::string_view plugin) override {
+    if (series_.size() <= series) series_.resize(series + 1);
+    std::string object;
+    JsonWriter json(object);
+    json.begin_object();
+    name_fields(json, "tag", tag);
+    json.field("kind", to_valid_utf8(kind));
+    series_[series].front = object.substr(1) + ",\"step\":";
+    // Other plugins by name: their kind is the plugin's.
+    if (kind == plugin && !kind_is_known(kind)) {
+      std::string name;
+      append_json_string(name, plugin);
+      series_[series].plugin = ",\"plugin\":" + name;
+    }
+  }
+  void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
+    char line[kLineRoom];
+    char* end = put_head(line, step, wall);
+    add_line(series, line, write_json_number(end, value));
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
+    char line[kLineRoom];
+    char* end = put_head(line, step, wall);
+    add_line(series, line, put_scalar(end, value, true));
+  }
+  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
+    char line[kLineRoom];
+    char* end = put(put_head(line, step, wall), "{\"bytes\":");
+    end = put(write_number(end, bytes), ",\"elided\":true}");
+    add_line(series, line, end);
+  }
+  std::string& text() noexcept override { return text_; }
+
+ private:
+  struct Series {
+    std::string front;
+    std::string plugin;
+  };
+
+  static bool kind_is_known(std::string_view kind) {
+    for (const std::string_view known : kind_names()) {
+      if (kind == known) return true;
+    }
+    return false;
+  }
+
+  char* put_head(char* to, std::int64_t step, double wall) noexcept {
+    to = put(write_number(to, step), ",\"wall_time\":");
+    return put(wall_.put(to, wall, true), ",\"value\":");
+  }
+
+  void add_line(SeriesId series, const char* line, char* end) {
+    const Series& names = series_[series];
+    text_.append(start_).append(names.front);
+    if (!names.plugin.empty()) [[unlikely]] {
+      text_.append(line, static_cast<std::size_t>(end - line))
+          .append(names.plugin)
+          .append(in_array_ ? "}" : "}\n");
+      return;
+    }
+    end = put(end, in_array_ ? "}" : "}\n");
+    text_.append(line, static_cast<std::size_t>(end - line));
+  }
+
+  bool in_array_;
+  std::string start_;           // `{"run":"a",`
+  std::vector<Series> series_;  // `"tag":"loss","kind":"scalars","step":`
+  WallText wall_;
+  std::string text_;
+};
+
+class CsvPoints final : public ops::PointWriter {
+ public:
+  explicit CsvPoints(const Run& run) {
+    append_csv_field(start_, run.name);
+    start_ += ',';
+  }
+  void on_series(SeriesId series, std::string_view tag, std::string_view kind,
+                 std::string_view) override {
+    if (series_.size() <= series) series_.resize(series + 1);
+    append_csv_field(series_[series], tag);
+    series_[series] += ',';
+    append_csv_field(series_[series], kind);
+    series_[series] += ',';
+  }
+  void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
+    char line[kLineRoom];
+    char* end = put_head(line, step, wall);
+    add_line(series, line, write_number(end, value));
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
+    char line[kLineRoom];
+    char* end = put_head(line, step, wall);
+    add_line(series, line, put_scalar(end, value, false));
+  }
+  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t) override {
+    char line[kLineRoom];
+    add_line(series, line, put_head(line, step, wall));
+  }
+  std::string& text() noexcept override { return text_; }
+
+ private:
+  char* put_head(char* to, std::int64_t step, double wall) noexcept {
+    to = write_number(to, step);
+    *to++ = ',';
+    to = wall_.put(to, wall, false);
+    *to++ = ',';
+    return to;
+  }
+  void add_line(SeriesId series, const char* line, char* end) {
+    *end++ = '\n';
+    text_.append(start_).append(series_[series]).append(line, static_cast<std::size_t>(end - line));
+  }
+
+  std::string start_;
+  std::vector<std::string> series_;
+  WallText wall_;
+  std::string text_;
+};
+
+/// Lines for people, with the name at the end, so that nothing needs to be measured before the
+/// first line is out.
+class PeoplePoints : public ops::PointWriter {
+ public:
+  void on_series(SeriesId series, std::string_view tag, std::string_view kind,
+                 std::string_view) override {
+    if (series_.size() <= series) series_.resize(series + 1);
+    series_[series] = {printable(tag), kind == "scalars" ? std::string() : printable(kind)};
+  }
+  void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
+    add(series, step, wall, to_text(value));
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
+    char text[kNumberRoom];
+    add(series, step, wall, std::string(text, put_scalar(text, value, false)));
+  }
+  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
+    add(series, step, wall, series_[series].kind + ", " + human_bytes(bytes));
+  }
+  std::string& text() noexcept override { return text_; }
+
+ protected:
+  struct Series {
+    std::string tag, kind;
+  };
+  virtual void add(SeriesId series, std::int64_t step, double wall, std::string value) = 0;
+
+  // One text a second: a job's points come faster than clocks tick.
+  const std::string& time_text(double wall) {
+    if (time_.empty() || wall != time_of_) {
+      time_of_ = wall;
+      time_ = std::isfinite(wall) ? human_time(wall, true) : to_text(wall);
+    }
+    return time_;
+  }
+
+  std::vector<Series> series_;
+  std::string text_;
+
+ private:
+  double time_of_ = 0;
+  std::string time_;
+};
+
+std::string padded(std::string text, std::size_t width) {
+  return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
+}
+
+class TablePoints final : public PeoplePoints {
+ public:
+  TablePoints(const Run& run, const Screen& screen) : screen_(screen), run_(printable(run.shown)) {}
+
+ private:
+  void add(SeriesId series, std::int64_t step, double wall, std::string value) override {
+    if (!started_) {
+      started_ = true;
+      text_ += paint(fit(run_), Role::kStrong, screen_.color) + "\n";
+      text_ += paint(fit("        STEP  TIME                                VALUE  TAG"),
+                     Role::kDim, screen_.color) +
+               "\n";
+    }
+    const std::string line = padded(human_integer(step), 12) + "  " + time_text(wall) + "  " +
+                             padded(std::move(value), 14) + "  ";
+    text_ += screen_.terminal ? fit(line + elide_middle(series_[series].tag, room_for_tag(line)))
+                              : line + series_[series].tag;
+    text_ += '\n';
+  }
+  [[nodiscard]] std::size_t room_for_tag(const std::string& line) const {
+    const std::size_t used = display_width(line);
+    return screen_.width > used + 8 ? screen_.width - used : 8;
+  }
+  // Never wider than the terminal.
+  [[nodiscard]] std::string fit(std::string text) const {
+    if (!screen_.terminal || display_width(text) <= screen_.width) return text;
+    return elide_middle(text, screen_.width);
+  }
+
+  Screen screen_;
+  std::string run_;
+  bool started_ = false;
+};
+
+class MarkdownPoints final : public PeoplePoints {
+ public:
+  explicit MarkdownPoints(const Run& run) : run_(escaped(printable(run.shown))) {}
+
+ private:
+  static std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '|' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out;
+  }
+  void add(SeriesId series, std::int64_t step, double wall, std::string value) override {
+    text_ += "| " + run_ + " | " + escaped(series_[series].tag) + " | " + to_text(step) + " | " +
+             time_text(wall) + " | " + escaped(value) + " |\n";
+  }
+
+  std::string run_;
+};
+
+}  // namespace
+
+std::unique_ptr<ops::PointWriter> json_points(const Run& run, bool in_array) {
+  return std::make_unique<JsonPoints>(run, in_array);
+}
+std::unique_ptr<ops::PointWriter> csv_points(const Run& run) {
+  return std::make_unique<CsvPoints>(run);
+}
+std::unique_ptr<ops::PointWriter> table_points(const Run& run, const Screen& screen) {
+  return std::make_unique<TablePoints>(run, screen);
+}
+std::unique_ptr<ops::PointWriter> markdown_points(const Run& run) {
+  return std::make_unique<MarkdownPoints>(run);
+}
+
+}  // namespace tfevents::render
