@@ -50,7 +50,7 @@ GOOD = [
         point("hparams", {"session_start": {"hparams": {"lr": 0.1}}}),
         point("pr_curves", {k: [0, 0.5] for k in ("thresholds", "tp", "fp", "tn", "fn", "precision", "recall")}),
         point("mesh", {"content": "vertices", "shape": [1, 3], "values": [0.5, 1, 2]}), point("custom_scalars", {"layout": {}}),
-        point("tensors", TENSOR), point("my_plugin", {**TENSOR, "plugin": "my_plugin"}),
+        point("tensors", TENSOR), {**point("my_plugin", TENSOR), "plugin": "my_plugin"},
         point("tensors", {"dtype": "float32", "shape": [1000, 1000], "bytes": 4000000, "elided": True}))),
 ]
 BAD = [
