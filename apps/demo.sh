@@ -35,8 +35,9 @@ show() {
 
 # The logs are named by short relative paths.
 cd "$top/tests/data"
-show 'What ran, how far did it get, what is damaged: a line for each run.' ls .
-show 'The points themselves as JSON lines, ready for jq: the last validation points of two runs.' \
+show 'What ran, how far did it get, what is damaged: a line for each run.' \
+  ls project keras torch tf2 damaged/flip_value
+show 'The points themselves as JSON lines, ready for jq: the last validation points of each run.' \
   dump project -t 'val/*' --last 1
 show 'Every checksum of every record, with the place of what is damaged.' fsck damaged
 printf '\nThe program is build/release/tfevents; try: build/release/tfevents --help\n'
