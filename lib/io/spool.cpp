@@ -124,8 +124,14 @@ class SpooledSource final : public ByteSource {
     if (!store_->ended) return std::optional<std::uint64_t>();
     return std::optional<std::uint64_t>(store_->kept());
   }
+  /// Reads on from the descriptor where `offset` is not spooled yet.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
-    if (!store_->spool) return std::size_t{0};
+    while (offset >= store_->kept()) {
+      position_ = store_->kept();
+      const bool wanted = offset == position_;
+      TFEVENTS_TRY(const std::size_t count, read(into));
+      if (count == 0 || wanted) return count;
+    }
     return store_->spool->read_at(offset, into);
   }
   [[nodiscard]] bool can_read_at() const noexcept override { return true; }

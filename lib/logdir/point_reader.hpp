@@ -175,7 +175,7 @@ class PointReader {
   }
 
   // `big` gives the payload where it is not in memory.
-  void on_event(Bytes payload, RecordReader* big) {
+  [[gnu::always_inline]] void on_event(Bytes payload, RecordReader* big) {
     const EventView& event = scanner_.event();
     if (!options_.again) state_.activity.on_event(event.wall_time);
     if (event.kind == EventKind::kSummary) [[likely]] {
@@ -188,7 +188,7 @@ class PointReader {
     }
   }
 
-  void on_fast(const EventView& event, const FastValue& value) {
+  [[gnu::always_inline]] void on_fast(const EventView& event, const FastValue& value) {
     TagTable& tags = state_.tags;
     const TagId tag = tags.intern(value.tag_view());
     if (tag == kNoId) [[unlikely]]

@@ -19,6 +19,7 @@ struct SeriesTrack {
   std::uint64_t points = 0;
   bool repeats = false;    ///< Two neighbours have the same step.
   bool decreases = false;  ///< Some point has a smaller step than the one before.
+  bool watched = false;    ///< Free for whoever observes: `observe` says when it is set.
 };
 
 /// What pass 1 learns of a run: enough to tell in pass 2 which points the clean view keeps.
@@ -28,14 +29,18 @@ class Observation {
 
   void add_series(SeriesId series) { tracks_.reach(series); }
 
-  /// The next point of a series.
-  void observe(SeriesId series, std::int64_t step) {
+  /// The next point of a series. True when the point is out of the ordinary: its step is not
+  /// greater than the one before, or the series is watched.
+  [[gnu::always_inline]] bool observe(SeriesId series, std::int64_t step) {
     SeriesTrack& track = tracks_[series];
-    if (track.points != 0 && step <= track.last_step) [[unlikely]]
+    const bool ordinary = (step > track.last_step || track.points == 0) && !track.watched;
+    if (!ordinary && track.points != 0 && step <= track.last_step) [[unlikely]]
       went_back(series, track, step);
     track.last_step = step;
     ++track.points;
+    return !ordinary;
   }
+  void watch(SeriesId series) noexcept { tracks_[series].watched = true; }
 
   [[nodiscard]] const SeriesTrack& track(SeriesId series) const noexcept { return tracks_[series]; }
   [[nodiscard]] const CutPoints& cuts() const noexcept { return cuts_; }
@@ -46,7 +51,7 @@ class Observation {
   [[nodiscard]] const Status& status() const noexcept { return status_; }
 
  private:
-  void went_back(SeriesId series, SeriesTrack& track, std::int64_t step) {
+  [[gnu::noinline]] void went_back(SeriesId series, SeriesTrack& track, std::int64_t step) {
     if (step == track.last_step) {
       track.repeats = repeats_ = true;
       return;

@@ -1,7 +1,9 @@
 #include "ops/ls.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <bit>
+#include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "base/text.hpp"
@@ -13,30 +15,84 @@
 namespace tfevents::ops {
 namespace {
 
-/// Pass 1 of `ls`. Points of the clean view are one behind, since an equal step replaces the one
-/// before; series whose step decreases are left to another pass. kFull keeps statistics of each
-/// series, otherwise non-finite points alone.
-template <bool kFull>
-class FirstPass {
+/// Pass 1 of `ls` without series: steps are observed, and non-finite scalars counted. In the clean
+/// view an equal step replaces the point before, so that whether a point counts is known one point
+/// later; series whose step decreases are left to another pass.
+class LeanPass {
  public:
+  LeanPass(const TagTable& tags, Observation& observation, View view, const PointFilter& filter)
+      : tags_(tags), observation_(observation), clean_(view == View::kClean), filter_(filter) {}
+
+  void on_series(SeriesId series) {
+    series_.reach(series);
+    observation_.add_series(series);
+  }
+  [[gnu::always_inline]] void on_float(SeriesId series, std::int64_t step, double wall, float value,
+                                       std::uint64_t) {
+    // NaN and infinities are the values whose exponent is all ones.
+    const bool nonfinite = (std::bit_cast<std::uint32_t>(value) & 0x7F800000U) == 0x7F800000U;
+    const std::int64_t before = observation_.track(series).last_step;
+    if (observation_.observe(series, step) || nonfinite) [[unlikely]] {
+      out_of_the_ordinary(series, step, before, nonfinite && filter_.passes(step, wall));
+    }
+  }
+  void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value, std::uint64_t) {
+    const bool nonfinite = !std::isfinite(value.as_double());
+    const std::int64_t before = observation_.track(series).last_step;
+    if (observation_.observe(series, step) || nonfinite) {
+      out_of_the_ordinary(series, step, before, nonfinite && filter_.passes(step, wall));
+    }
+  }
+  void on_blob(SeriesId series, std::int64_t step, double, std::uint64_t) {
+    const std::int64_t before = observation_.track(series).last_step;
+    if (observation_.observe(series, step)) out_of_the_ordinary(series, step, before, false);
+  }
+  [[nodiscard]] bool stopped() const { return !observation_.status().ok(); }
+  void finish() {}
+
+  [[nodiscard]] std::uint64_t nonfinite(SeriesId series) const noexcept {
+    return series_[series].nonfinite;
+  }
+  [[nodiscard]] std::uint64_t duplicates(SeriesId series) const noexcept {
+    return series_[series].duplicates;
+  }
+
+ private:
   struct Series {
     std::uint64_t nonfinite = 0;
     std::uint64_t duplicates = 0;
-    bool selected = true;
-    bool pending = false;
-    bool pending_nonfinite = false;
+    bool last_nonfinite = false;
   };
-  struct FullSeries : Series {
-    SeriesStats stats;
-    std::int64_t step = 0;
-    double wall = 0;
-    Scalar value;
-    std::uint64_t bytes = 0;
-    bool blob = false;
-  };
-  using Entry = std::conditional_t<kFull, FullSeries, Series>;
 
-  FirstPass(const TagTable& tags, Observation& observation, View view, const PointFilter& filter)
+  // An equal step takes back what the point before added. From the first non-finite point on a
+  // series is watched, since the next point has to tell whether it stays.
+  [[gnu::noinline]] void out_of_the_ordinary(SeriesId id, std::int64_t step, std::int64_t before,
+                                             bool nonfinite) {
+    Series& series = series_[id];
+    const bool repeats = observation_.track(id).points > 1 && step == before;
+    if (clean_ && repeats) {
+      ++series.duplicates;
+      if (series.last_nonfinite) --series.nonfinite;
+    }
+    series.last_nonfinite = nonfinite && tags_.info(id).selected;
+    if (series.last_nonfinite) {
+      ++series.nonfinite;
+      observation_.watch(id);
+    }
+  }
+
+  const TagTable& tags_;
+  Observation& observation_;
+  bool clean_;
+  PointFilter filter_;
+  Chunked<Series> series_;
+};
+
+/// Pass 1 of `ls --tags`: statistics of each series besides. Points of the clean view are one
+/// behind.
+class FullPass {
+ public:
+  FullPass(const TagTable& tags, Observation& observation, View view, const PointFilter& filter)
       : tags_(tags), observation_(observation), clean_(view == View::kClean), filter_(filter) {}
 
   void on_series(SeriesId series) {
@@ -45,69 +101,80 @@ class FirstPass {
     series_[series].selected = tags_.info(series).selected;
   }
   void on_float(SeriesId series, std::int64_t step, double wall, float value, std::uint64_t bytes) {
-    add(series, step, wall, Scalar::of(value), bytes, !std::isfinite(value), false);
+    add(series, {step, wall, bytes, Scalar::of(value), false});
   }
   void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value,
                  std::uint64_t bytes) {
-    add(series, step, wall, value, bytes, !std::isfinite(value.as_double()), false);
+    add(series, {step, wall, bytes, value, false});
   }
   void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
-    add(series, step, wall, {}, bytes, false, true);
+    add(series, {step, wall, bytes, {}, true});
   }
   [[nodiscard]] bool stopped() const { return !observation_.status().ok(); }
 
+  /// Counts the points that wait.
   void finish() {
     for (SeriesId id = 0; id < series_.size(); ++id) {
-      if (series_[id].pending) commit(series_[id]);
+      if (series_[id].waits) commit(series_[id]);
     }
   }
-  [[nodiscard]] const Entry& operator[](SeriesId series) const noexcept { return series_[series]; }
+  [[nodiscard]] const SeriesStats& stats(SeriesId series) const noexcept {
+    return series_[series].stats;
+  }
+  [[nodiscard]] std::uint64_t nonfinite(SeriesId series) const noexcept {
+    return stats(series).nonfinite();
+  }
+  [[nodiscard]] std::uint64_t duplicates(SeriesId series) const noexcept {
+    return series_[series].duplicates;
+  }
 
  private:
-  [[gnu::always_inline]] void add(SeriesId id, std::int64_t step, double wall, Scalar value,
-                                  std::uint64_t bytes, bool nonfinite, bool blob) {
-    Entry& entry = series_[id];
-    if (clean_ && entry.pending) [[likely]] {
-      if (step == observation_.track(id).last_step) [[unlikely]] {
-        ++entry.duplicates;
+  struct Point {
+    std::int64_t step = 0;
+    double wall = 0;
+    std::uint64_t bytes = 0;
+    Scalar value;
+    bool blob = false;
+  };
+  struct Series {
+    SeriesStats stats;
+    Point point;
+    std::uint64_t duplicates = 0;
+    bool selected = true;
+    bool waits = false;
+  };
+
+  void add(SeriesId id, const Point& point) {
+    Series& series = series_[id];
+    if (series.waits) {
+      if (point.step == series.point.step) {
+        ++series.duplicates;
       } else {
-        commit(entry);
+        commit(series);
       }
     }
-    observation_.observe(id, step);
-    entry.pending = true;
-    entry.pending_nonfinite = nonfinite;
-    if constexpr (kFull) {
-      entry.step = step;
-      entry.wall = wall;
-      entry.value = value;
-      entry.bytes = bytes;
-      entry.blob = blob;
-    } else if (!filter_.empty()) {
-      entry.pending_nonfinite = nonfinite && filter_.passes(step, wall);
-    }
-    if (!clean_) commit(entry);
+    observation_.observe(id, point.step);
+    series.point = point;
+    series.waits = true;
+    if (!clean_) commit(series);
   }
 
-  void commit(Entry& entry) {
-    entry.pending = false;
-    if (!entry.selected) return;
-    if constexpr (kFull) {
-      if (!filter_.passes(entry.step, entry.wall)) return;
-      if (entry.blob) {
-        entry.stats.add_blob(entry.step, entry.bytes);
-      } else {
-        entry.stats.add_scalar(entry.step, entry.value, entry.bytes);
-      }
+  void commit(Series& series) {
+    series.waits = false;
+    const Point& point = series.point;
+    if (!series.selected || !filter_.passes(point.step, point.wall)) return;
+    if (point.blob) {
+      series.stats.add_blob(point.step, point.bytes);
+    } else {
+      series.stats.add_scalar(point.step, point.value, point.bytes);
     }
-    entry.nonfinite += entry.pending_nonfinite ? 1 : 0;
   }
 
   const TagTable& tags_;
   Observation& observation_;
   bool clean_;
   PointFilter filter_;
-  Chunked<Entry> series_;
+  Chunked<Series> series_;
 };
 
 /// The last pass, behind a ViewSink: statistics of exactly the points it is given.
@@ -141,20 +208,20 @@ class RowReader {
 
   Result<ReadRow> read(const Run& run) {
     for (int tries = 0;; ++tries) {
-      auto row = options_.series ? try_read<true>(run) : try_read<false>(run);
+      auto row = options_.series ? try_read<FullPass>(run) : try_read<LeanPass>(run);
       if (row.ok() || row.error().code != ErrorCode::kChanged) return row;
       if (tries == 2) return changed_row(run, row.error());
     }
   }
 
  private:
-  template <bool kFull>
+  template <class FirstPass>
   Result<ReadRow> try_read(const Run& run) {
     const Selection& select = options_.select;
     RunReading state(context_.sys, run, input_options(context_, true));
     Observation observation(context_.temp_directory);
     const PointFilter filter(select);
-    FirstPass<kFull> first(state.tags, observation, select.view, filter);
+    FirstPass first(state.tags, observation, select.view, filter);
     PointReaderOptions reading{.max_series = select.max_series,
                                .selector = &selector_,
                                .stop = &context_.stop,
@@ -167,7 +234,7 @@ class RowReader {
     const bool more_passes = select.last.has_value() || (clean && !observation.cuts().empty());
     ReadRow result = row_of(run, state);
     if (!more_passes) {
-      fill<kFull>(result, state, observation, first, nullptr, nullptr);
+      fill(result, state, observation, first, nullptr, nullptr);
       return result;
     }
     StatsSink stats;
@@ -179,7 +246,7 @@ class RowReader {
     TFEVENTS_CHECK(PointReader(state, sink, reading).read_all());
     sink.finish();
     if (!sink.status().ok()) return sink.status().error();
-    fill<kFull>(result, state, observation, first, &stats, &sink);
+    fill(result, state, observation, first, &stats, &sink);
     return result;
   }
 
@@ -218,9 +285,9 @@ class RowReader {
   }
 
   // Statistics come from pass 1, but where another pass was needed from that one.
-  template <bool kFull>
+  template <class FirstPass>
   void fill(ReadRow& result, const RunReading& state, const Observation& observation,
-            const FirstPass<kFull>& first, const StatsSink* last, const ViewSink<StatsSink>* view) {
+            const FirstPass& first, const StatsSink* last, const ViewSink<StatsSink>* view) {
     LsRow& row = result.row;
     const bool all_from_last = options_.select.last.has_value();
     for (SeriesId id = 0; id < state.tags.series_count(); ++id) {
@@ -229,18 +296,18 @@ class RowReader {
       ++row.tags;
       const SeriesTrack& track = observation.track(id);
       const bool from_last = last != nullptr && (all_from_last || track.decreases);
-      SeriesDrops drops{first[id].duplicates, 0};
+      SeriesDrops drops{first.duplicates(id), 0};
       if (from_last && view != nullptr) drops = view->drops(id);
       if (track.points != 0)
         row.last_step = std::max(row.last_step.value_or(track.last_step), track.last_step);
-      row.nonfinite += from_last ? last->stats[id].nonfinite() : first[id].nonfinite;
+      row.nonfinite += from_last ? last->stats[id].nonfinite() : first.nonfinite(id);
       row.all_one_step =
           row.all_one_step || (track.points > 1 && track.points == drops.duplicates + 1);
       result.outcome.dropped.duplicates += drops.duplicates;
       result.outcome.dropped.restart += drops.restart;
-      if constexpr (kFull) {
+      if constexpr (std::is_same_v<FirstPass, FullPass>) {
         SeriesRow series = series_row(state.tags, id);
-        (from_last ? last->stats[id] : first[id].stats).fill(series, info.kind == Kind::kScalars);
+        (from_last ? last->stats[id] : first.stats(id)).fill(series, info.kind == Kind::kScalars);
         series.duplicates = drops.duplicates;
         series.dropped = drops.duplicates + drops.restart;
         row.series.push_back(std::move(series));
