@@ -24,8 +24,9 @@ BEGIN {
   # files atomically; --version names the checksum code that this processor runs.
   may["apps/tfevents"] = "base ops format cli commands render complete io/sys.hpp logdir/selection.hpp " \
                          "event/scalar.hpp io/atomic_file.hpp record/crc32c.hpp"
-  # Renderers turn reports into tables and must not know that there is a command line.
-  may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp"
+  # Renderers turn reports into text and know nothing of the command line but the names of formats.
+  may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp " \
+                                "cli/shared_options.hpp"
   may["apps/gendocs"] = "base cli"
 }
 
