@@ -31,17 +31,33 @@ struct TensorInfo {
     kFields
   };
 
-  DType dtype = DType::kInvalid;
-  bool unknown_rank = false;
-  bool has_unknown_dim = false;  ///< Some dimension is negative.
-  std::uint32_t rank = 0;
-  std::uint64_t elements = 1;           ///< Product of the known dimensions; saturates at 2^63.
-  std::uint64_t content_bytes = 0;      ///< Size of tensor_content.
-  std::array<std::byte, 16> content{};  ///< Its first bytes.
-  std::array<std::uint64_t, kFields> counts{};  ///< Values in each typed field (bytes in kFloat8).
-  std::array<std::uint64_t, kFields> first{};   ///< Bits of the first value of each.
-  bool half_is_wide =
-      false;  ///< Some half_val is no 16-bit pattern: torch's float32 bits (FORMAT 4.1).
+  /// For places that are filled before they are read: a scalar TensorFlow writes has no use for 240
+  /// zeros.
+  struct Uninitialized {};
+
+  DType dtype;
+  bool unknown_rank;
+  bool has_unknown_dim;  ///< Some dimension is negative.
+  bool half_is_wide;     ///< Some half_val is no 16-bit pattern: torch's float32 bits (FORMAT 4.1).
+  std::uint32_t rank;
+  std::uint64_t elements;             ///< Product of the known dimensions; saturates at 2^63.
+  std::uint64_t content_bytes;        ///< Size of tensor_content.
+  std::array<std::byte, 16> content;  ///< Its first bytes.
+  std::array<std::uint64_t, kFields> counts;  ///< Values in each typed field (bytes in kFloat8).
+  std::array<std::uint64_t, kFields>
+      first;  ///< Bits of the first value of each; set where counts is not 0.
+
+  /// An empty tensor of rank 0.
+  TensorInfo() noexcept { reset(); }
+  explicit TensorInfo(Uninitialized /*unused*/) noexcept {}  // NOLINT: filled by reset()
+  void reset() noexcept {
+    dtype = DType::kInvalid;
+    unknown_rank = has_unknown_dim = half_is_wide = false;
+    rank = 0;
+    elements = 1;
+    content_bytes = 0;
+    counts = {};
+  }
 };
 
 /// The number in a tensor of exactly one numeric element, or nothing. Any rank; complex numbers and
@@ -75,8 +91,19 @@ struct ValueView {
   bool has_metadata = false;
   MetadataView metadata;
   float simple_value = 0;
-  TensorInfo tensor;        ///< Where payload is kTensor.
-  std::uint64_t bytes = 0;  ///< Of the serialized Value.
+  TensorInfo tensor{TensorInfo::Uninitialized{}};  ///< Set where payload is kTensor.
+  std::uint64_t bytes = 0;                         ///< Of the serialized Value.
+
+  /// As new, without touching the tensor.
+  void reset() noexcept {
+    tag = {};
+    tag_too_long = false;
+    payload = Payload::kNone;
+    has_metadata = false;
+    metadata = {};
+    simple_value = 0;
+    bytes = 0;
+  }
 };
 
 /// The two shapes that nearly all scalars have, read without the general parser: `simple_value`, or

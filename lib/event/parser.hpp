@@ -16,8 +16,8 @@ namespace tfevents {
 /// Every known message is walked to its end, so that an event is accepted exactly when protobuf
 /// would accept it; fields are merged as protobuf merges them (the last scalar wins, repeated
 /// messages merge, setting another member of a `oneof` clears the one before). Sink:
-/// `on_value(const ValueView&)` for each value, in wire order, and `on_clear()` when all values so
-/// far turned out not to count.
+/// `begin_value()` gives a fresh ValueView for each value, in wire order, `end_value()` says that
+/// it is filled, and `on_clear()` that all values so far turned out not to count.
 template <class Reader, class Sink>
 class EventParser {
  public:
@@ -130,11 +130,11 @@ class EventParser {
 
   bool summary_field(wire::Tag tag, int depth) {
     if (tag.field != 1 || tag.type != wire::Type::kBytes) return skip(tag, depth);
-    ValueView value;
     std::string_view node_name;
     std::uint64_t length = 0;
     typename Reader::Limit outer{};
     if (!wire::read_length(in_, length) || !in_.enter(length, outer)) return false;
+    ValueView& value = sink_.begin_value();
     value.bytes = length;
     if (!fields(depth - 1, [&](wire::Tag t, int d) { return value_field(t, d, value, node_name); }))
       return false;
@@ -144,7 +144,7 @@ class EventParser {
       value.tag_too_long = true;
       value.tag = value.tag.substr(0, kMaxTagBytes);
     }
-    sink_.on_value(value);
+    sink_.end_value();
     return true;
   }
 
@@ -170,7 +170,7 @@ class EventParser {
         return message(depth, [&](wire::Tag t, int d) { return skip(t, d); });
       case 7: return text(node_name);
       case 8:
-        if (value.payload != Payload::kTensor) value.tensor = TensorInfo{};
+        if (value.payload != Payload::kTensor) value.tensor.reset();
         value.payload = Payload::kTensor;
         return message(depth, [&](wire::Tag t, int d) { return tensor_field(t, d, value.tensor); });
       case 9:

@@ -134,14 +134,17 @@ struct Collector {
   bool overflowed = false;
   std::uint64_t seen = 0;     // Values met, those cleared since among them.
   std::uint64_t cleared = 0;  // Of these, how many do not count.
+  ValueView scratch = {};     // For values past the limit.
 
-  void on_value(const ValueView& value) {
+  ValueView& begin_value() {
     ++seen;
-    if (!overflowed) {
-      event.values.push_back(value);
-      overflowed =
-          event.values.size() > EventScanner::kHeldValues || in.kept_bytes() > kMaxKeptBytes;
-    }
+    if (!overflowed) return event.values.emplace_back();
+    scratch.reset();
+    return scratch;
+  }
+  void end_value() {
+    overflowed = overflowed || event.values.size() > EventScanner::kHeldValues ||
+                 in.kept_bytes() > kMaxKeptBytes;
     if (overflowed) forget();
   }
   void on_clear() {
@@ -158,7 +161,13 @@ struct Collector {
 };
 
 struct Nothing {
-  void on_value(const ValueView&) {}
+  ValueView scratch = {};
+
+  ValueView& begin_value() {
+    scratch.reset();
+    return scratch;
+  }
+  void end_value() {}
   void on_clear() {}
 };
 
@@ -167,12 +176,17 @@ struct Deliverer {
   const EventScanner::ValueFunction& function;
   std::uint64_t skip;
   std::function<void()> after;
+  ValueView scratch = {};
 
-  void on_value(const ValueView& value) {
+  ValueView& begin_value() {
+    scratch.reset();
+    return scratch;
+  }
+  void end_value() {
     if (skip != 0) {
       --skip;
     } else {
-      function(value);
+      function(scratch);
     }
     after();
   }

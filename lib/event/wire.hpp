@@ -199,34 +199,41 @@ class StreamReader {
   std::size_t kept_bytes_ = 0;
 };
 
-/// A field's tag: at most 5 bytes, field number not 0, a known wire type.
+/// The rest of a varint of at most 5 bytes whose first byte was `front`, which says that more
+/// follow.
 template <class Reader>
-bool read_tag(Reader& in, Tag& tag) {
-  std::uint32_t raw = 0;
-  for (unsigned shift = 0; shift < 35; shift += 7) {
+[[gnu::noinline]] bool read_varint32_rest(Reader& in, std::uint64_t front, std::uint64_t& value) {
+  value = front & 0x7F;
+  for (unsigned shift = 7; shift < 35; shift += 7) {
     std::uint8_t byte = 0;
     if (!in.fixed(byte)) return false;
-    raw |= static_cast<std::uint32_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80) {
-      tag = {raw >> 3, static_cast<Type>(raw & 7U)};
-      return tag.field != 0 && (raw & 7U) <= 5;
-    }
+    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
+    if (byte < 0x80) return true;
   }
   return false;
+}
+
+/// A field's tag: at most 5 bytes, field number not 0, a known wire type.
+template <class Reader>
+[[gnu::always_inline]] inline bool read_tag(Reader& in, Tag& tag) {
+  std::uint8_t byte = 0;
+  if (!in.fixed(byte)) return false;
+  std::uint64_t raw = byte;
+  if (byte >= 0x80 && !read_varint32_rest(in, byte, raw)) return false;
+  const auto low = static_cast<std::uint32_t>(raw);
+  tag = {low >> 3, static_cast<Type>(low & 7U)};
+  return tag.field != 0 && (low & 7U) <= 5;
 }
 
 /// The length of a length-delimited field: at most 5 bytes on the wire, as protobuf reads it, and
 /// within the limit.
 template <class Reader>
-bool read_length(Reader& in, std::uint64_t& length) {
-  length = 0;
-  for (unsigned shift = 0; shift < 35; shift += 7) {
-    std::uint8_t byte = 0;
-    if (!in.fixed(byte)) return false;
-    length |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80) return length <= in.left();
-  }
-  return false;
+[[gnu::always_inline]] inline bool read_length(Reader& in, std::uint64_t& length) {
+  std::uint8_t byte = 0;
+  if (!in.fixed(byte)) return false;
+  length = byte;
+  if (byte >= 0x80 && !read_varint32_rest(in, byte, length)) return false;
+  return length <= in.left();
 }
 
 template <class Reader>
