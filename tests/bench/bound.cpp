@@ -24,6 +24,8 @@ namespace {
 using namespace tfevents;
 
 constexpr std::size_t kBuffer = 256 * 1024;
+// The kernel's copy is up to 15 % faster to the start of a cache line.
+constexpr std::size_t kLine = 64;
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kFooter = 4;
 // Part of a record at the end of the buffer is moved to its front up to this size of the record;
@@ -37,14 +39,17 @@ struct Totals {
 template <class K>
 class Checker {
  public:
-  Checker() : buffer_(std::make_unique_for_overwrite<std::byte[]>(kBuffer + 64)) {}
+  Checker()
+      : storage_(std::make_unique_for_overwrite<std::byte[]>(kBuffer + kLine)),
+        buffer_(storage_.get() +
+                (-reinterpret_cast<std::uintptr_t>(storage_.get()) & (kLine - 1))) {}
 
   bool file(const char* path) {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
     std::size_t have = 0;
     while (true) {
-      const ssize_t n = read(fd, buffer_.get() + have, kBuffer - have);
+      const ssize_t n = read(fd, buffer_ + have, kBuffer - have);
       if (n <= 0) break;
       totals_.bytes += static_cast<std::uint64_t>(n);
       have = records(have + static_cast<std::size_t>(n));
@@ -61,7 +66,7 @@ class Checker {
   // Checks what lies in the first `have` bytes of the buffer; moves the rest to its front and
   // returns how much that is.
   std::size_t records(std::size_t have) {
-    const std::byte* p = buffer_.get();
+    const std::byte* p = buffer_;
     const std::byte* const end = p + have;
     if (left_ != 0) p = go_on(p, end);
     std::uint64_t count = 0, bad = 0;
@@ -87,7 +92,7 @@ class Checker {
     totals_.records += count;
     totals_.bad += bad;
     const auto rest = static_cast<std::size_t>(end - p);
-    std::memmove(buffer_.get(), p, rest);
+    std::memmove(buffer_, p, rest);
     return rest;
   }
 
@@ -108,7 +113,8 @@ class Checker {
     return p;
   }
 
-  std::unique_ptr<std::byte[]> buffer_;
+  std::unique_ptr<std::byte[]> storage_;
+  std::byte* buffer_;
   Totals totals_;
   std::uint64_t left_ = 0;  // Of the record being carried on, footer included.
   std::uint32_t crc_ = 0;

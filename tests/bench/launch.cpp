@@ -1,8 +1,8 @@
 // launch [--rounds N] [--descriptors] [--any-status] LABEL COMMAND… [-- LABEL COMMAND…]…
 //
 // Times whole processes, from spawn to exit, in turn (A B C A B C …), because a machine drifts and
-// only neighbours can be compared. The first round warms up and is dropped. Prints a line for each
-// command, tab-separated:
+// only neighbours can be compared. The first round warms up and is dropped; 0 rounds keep it.
+// Prints a line for each command, tab-separated:
 //
 //   label  median  best  worst  ratio  best-ratio  rss  descriptors  spread
 //
@@ -172,7 +172,7 @@ bool parse(int argc, char** argv, Options& options, std::vector<Command>& comman
     commands.push_back(std::move(command));
     ++i;
   }
-  return options.rounds >= 1 && !commands.empty();
+  return options.rounds >= 0 && !commands.empty();
 }
 
 }  // namespace
@@ -189,7 +189,7 @@ int main(int argc, char** argv) {
   }
   for (int round = 0; round <= options.rounds; ++round) {
     for (Command& command : commands) {
-      if (!run(command, options, round > 0)) return 1;
+      if (!run(command, options, round > 0 || options.rounds == 0)) return 1;
     }
   }
   print(commands);
