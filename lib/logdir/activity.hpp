@@ -11,7 +11,7 @@ namespace tfevents {
 /// read.
 class Activity {
  public:
-  void on_event(double wall_time) noexcept {
+  [[gnu::always_inline]] void on_event(double wall_time) noexcept {
     ring_[events_++ % ring_.size()] = wall_time;
     // Comparisons with NaN are false; infinities and times up to 0 are no times.
     if (wall_time > 0 && wall_time <= std::numeric_limits<double>::max()) {

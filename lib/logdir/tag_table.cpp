@@ -30,8 +30,12 @@ TagId TagTable::intern_slow(std::string_view tag) {
 TagId TagTable::add(std::string_view tag, std::size_t slot) {
   const auto id = static_cast<TagId>(tags_.size());
   Entry entry;
-  entry.text = keep(tag);
   entry.bytes = static_cast<std::uint32_t>(tag.size());
+  if (tag.size() > Entry::kInline) {
+    entry.there = keep(tag);
+  } else if (!tag.empty()) {
+    std::memcpy(entry.here, tag.data(), tag.size());
+  }
   tags_.push_back(entry);
   slots_[slot] = id;
   if (tags_.size() * 2 > slots_.size()) grow();

@@ -127,7 +127,13 @@ class RecordDump {
     row.step = event.step;
     row.event = to_string(event.kind);
     selected_value_ = selector_.selects_all();
+    listed_.clear();
     list_values(row, payload, big ? &records : nullptr, fetch);
+    // Names of a stream's values die when the next one is read: the table's live on, but move while
+    // it grows.
+    for (std::size_t i = 0; i < row.values.size(); ++i) {
+      if (listed_[i] != kNoId) row.values[i].tag = reading_.tags.name(listed_[i]);
+    }
     if (selected_value_ && filter_.passes(event.step, event.wall_time)) emit(row, records, big);
   }
 
@@ -190,10 +196,10 @@ class RecordDump {
       selected = reading_.tags.info(series).selected;
     }
     selected_value_ = selected_value_ || selected;
-    // Views of a stream's values die with the call: past a bound of memory a row says less.
+    // Past a bound of memory a row says less.
     if (writer_ == nullptr || counting_ || row.values.size() >= EventScanner::kHeldValues) return;
-    const std::string_view kept = tag != kNoId ? reading_.tags.name(tag) : name;
-    row.values.push_back({kept, kind, bytes});
+    row.values.push_back({name, kind, bytes});
+    listed_.push_back(tag);
   }
 
   void on_damage(std::size_t file, const Damage& damage) {
@@ -285,6 +291,7 @@ class RecordDump {
   RunReading reading_;
   EventScanner scanner_;
   std::unique_ptr<RecordWriter> writer_;
+  std::vector<TagId> listed_;  // Of the row's values.
   std::string bytes_;
   std::string_view path_;
   std::uint64_t rows_ = 0, seen_ = 0, skip_ = 0;
