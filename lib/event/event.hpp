@@ -106,16 +106,23 @@ struct ValueView {
   }
 };
 
-/// The two shapes that nearly all scalars have, read without the general parser: `simple_value`, or
-/// a float32 tensor of rank 0 with one value.
+/// The shapes that nearly all values have, read without the general parser.
+enum class FastForm : std::uint8_t {
+  kSimple,        ///< `simple_value`.
+  kScalarTensor,  ///< A float32 tensor of rank 0 with one value.
+  kHistogram,     ///< `histo`.
+  kTensor,        ///< A tensor that holds more than one number, as bytes.
+};
+
+/// A value of one of those shapes. Points into the record.
 struct FastValue {
   const char* tag;
   std::uint32_t tag_bytes;
-  float value;
+  float value;                ///< Of the first two forms.
   const std::byte* metadata;  ///< The serialized SummaryMetadata, null where there is none.
   std::uint32_t metadata_bytes;
   std::uint32_t bytes;  ///< Of the serialized Value.
-  bool tensor;
+  FastForm form;
 
   [[nodiscard]] std::string_view tag_view() const noexcept { return {tag, tag_bytes}; }
 };

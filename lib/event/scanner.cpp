@@ -95,22 +95,82 @@ inline bool read_front(const std::byte* p, const std::byte* end, ValueFront& fro
 struct Number {
   const std::byte* end;
   float value;
-  bool tensor;
+  FastForm form;
 };
+constexpr Number kNoNumber{nullptr, 0, FastForm::kSimple};
 
 inline Number read_number(const std::byte* p, const std::byte* end) noexcept {
   const auto left = static_cast<std::size_t>(end - p);
-  if (left >= 5 && *p == 0x15_b) return {p + 5, load_le<float>(p + 1), false};
+  if (left >= 5 && *p == 0x15_b) return {p + 5, load_le<float>(p + 1), FastForm::kSimple};
   // 42 0a 08 01 12 00 22|2a 04 f32, what TensorFlow and TensorBoard write, in one look.
   constexpr std::uint64_t kEitherField = std::uint64_t{0x08} << 48;
   if (left >= 12 && (load_le<std::uint64_t>(p) | kEitherField) == 0x042A'0012'0108'0A42U) {
-    return {p + 12, load_le<float>(p + 8), true};
+    return {p + 12, load_le<float>(p + 8), FastForm::kScalarTensor};
   }
-  if (left < 10 || *p != 0x42_b) return {nullptr, 0, false};
+  if (left < 10 || *p != 0x42_b) return kNoNumber;
   const auto size = static_cast<std::size_t>(p[1]);
   float value = 0;
-  if (size > left - 2 || !read_scalar_tensor(p + 2, size, value)) return {nullptr, 0, false};
-  return {p + 2 + size, value, true};
+  if (size > left - 2 || !read_scalar_tensor(p + 2, size, value)) return kNoNumber;
+  return {p + 2 + size, value, FastForm::kScalarTensor};
+}
+
+// True when [p, end) is a HistogramProto: doubles, and packed doubles in whole eights.
+inline bool is_histogram(const std::byte* p, const std::byte* end) noexcept {
+  while (p != end) {
+    const auto tag = static_cast<std::uint8_t>(*p);
+    std::size_t size = 8;
+    if (tag == 0x32 || tag == 0x3A) {  // bucket_limit, bucket
+      p = read_short_length(p + 1, end, size);
+      if (p == nullptr || size % 8 != 0) return false;
+    } else if (tag < 0x08 || tag > 0x29 || (tag & 7) != 1) {
+      return false;
+    } else {
+      ++p;
+    }
+    if (size > static_cast<std::size_t>(end - p)) return false;
+    p += size;
+  }
+  return true;
+}
+
+// The end of a TensorShapeProto's plain dimensions, `12 LENGTH 08 SIZE` each; null for others.
+inline bool is_plain_shape(const std::byte* p, const std::byte* end) noexcept {
+  while (p != end) {
+    if (end - p < 4 || p[0] != 0x12_b || p[1] > 0x04_b || p[2] != 0x08_b) return false;
+    const auto size = static_cast<std::ptrdiff_t>(p[1]);
+    std::uint64_t dimension = 0;
+    if (size < 2 || end - p < size + 2 ||
+        read_varint(p + 3, p + 2 + size, dimension) != p + 2 + size)
+      return false;
+    p += size + 2;
+  }
+  return true;
+}
+
+// True when [p, end) is `08 DTYPE 12 SHAPE 22 CONTENT` with more content than any number has.
+inline bool is_big_tensor(const std::byte* p, const std::byte* end) noexcept {
+  if (end - p < 14 || p[0] != 0x08_b || p[1] >= 0x80_b || p[2] != 0x12_b) return false;
+  std::size_t size = 0;
+  p = read_short_length(p + 3, end, size);
+  if (p == nullptr || size >= static_cast<std::size_t>(end - p) || !is_plain_shape(p, p + size))
+    return false;
+  p += size;
+  if (*p != 0x22_b) return false;
+  p = read_short_length(p + 1, end, size);
+  return p != nullptr && size > 16 && size == static_cast<std::size_t>(end - p);
+}
+
+// The `histo` or `tensor` field of a value where it holds no single number.
+inline Number read_blob(const std::byte* p, const std::byte* end) noexcept {
+  if (end - p < 2 || (*p != 0x2A_b && *p != 0x42_b)) return kNoNumber;
+  const bool histogram = *p == 0x2A_b;
+  std::size_t size = 0;
+  p = read_short_length(p + 1, end, size);
+  if (p == nullptr || size > static_cast<std::size_t>(end - p)) return kNoNumber;
+  const std::byte* const blob_end = p + size;
+  if (histogram)
+    return is_histogram(p, blob_end) ? Number{blob_end, 0, FastForm::kHistogram} : kNoNumber;
+  return is_big_tensor(p, blob_end) ? Number{blob_end, 0, FastForm::kTensor} : kNoNumber;
 }
 
 // memcmp without the call, which would cost more than the few bytes there are to compare.
@@ -293,13 +353,13 @@ bool EventScanner::scan_one(Bytes payload) {
                          metadata.data(),
                          static_cast<std::uint32_t>(metadata.size()),
                          static_cast<std::uint32_t>(value_bytes),
-                         number.tensor};
+                         number.form};
   become_fast(load_le<double>(p + 1), step);
   return true;
 }
 
 // The straight path: wall time, step (absent when 0), a summary that ends the event, and values of
-// the two common shapes with their fields in the order of their numbers, as every writer puts them.
+// the common shapes with their fields in the order of their numbers, as every writer puts them.
 // Anything else is left to the general parser.
 bool EventScanner::scan_fast(Bytes payload) {
   const std::byte* p = payload.data();
@@ -323,7 +383,8 @@ bool EventScanner::scan_fast(Bytes payload) {
   while (p != end) {
     ValueFront front;
     if (!read_front(p, end, front)) return false;
-    const Number number = read_number(front.tag + front.tag_bytes, front.end);
+    Number number = read_number(front.tag + front.tag_bytes, front.end);
+    if (number.end == nullptr) number = read_blob(front.tag + front.tag_bytes, front.end);
     if (number.end == nullptr) return false;
     Bytes metadata;
     if (number.end != front.end && !read_metadata(number.end, front.end, metadata)) return false;
@@ -333,7 +394,7 @@ bool EventScanner::scan_fast(Bytes payload) {
     fast.emplace_back(reinterpret_cast<const char*>(front.tag),
                       static_cast<std::uint32_t>(front.tag_bytes), number.value, metadata.data(),
                       static_cast<std::uint32_t>(metadata.size()),
-                      static_cast<std::uint32_t>(front.value_bytes), number.tensor);
+                      static_cast<std::uint32_t>(front.value_bytes), number.form);
     p = front.end;
   }
   become_fast(wall_time, step);
@@ -374,6 +435,34 @@ void EventScanner::for_each_value(std::uint64_t size, wire::StreamReader::Fetch 
   EventView scratch;
   Deliverer deliverer{function, dropped_values_, [&in] { in.forget(); }};
   (void)EventParser<wire::StreamReader, Deliverer>(in, scratch, deliverer).parse();
+}
+
+ValueView to_value_view(const FastValue& fast) noexcept {
+  ValueView value;
+  value.tag = fast.tag_view();
+  value.bytes = fast.bytes;
+  value.has_metadata = fast.metadata != nullptr;
+  if (value.has_metadata) value.metadata = parse_metadata({fast.metadata, fast.metadata_bytes});
+  value.tensor.reset();
+  switch (fast.form) {
+    case FastForm::kSimple:
+      value.payload = Payload::kSimpleValue;
+      value.simple_value = fast.value;
+      break;
+    case FastForm::kHistogram: value.payload = Payload::kHistogram; break;
+    case FastForm::kScalarTensor:
+      value.payload = Payload::kTensor;
+      value.tensor.dtype = DType::kFloat32;
+      value.tensor.counts[TensorInfo::kFloat] = 1;
+      value.tensor.first[TensorInfo::kFloat] = std::bit_cast<std::uint32_t>(fast.value);
+      break;
+    case FastForm::kTensor:
+      value.payload = Payload::kTensor;
+      value.tensor.rank = 1;
+      value.tensor.elements = 2;  // More than one; how many is in the record.
+      break;
+  }
+  return value;
 }
 
 MetadataView parse_metadata(Bytes serialized) noexcept {

@@ -64,6 +64,9 @@ class EventScanner {
   std::unique_ptr<wire::StreamReader> stream_;  // Owns what event() points to after scan_stream.
 };
 
+/// A fast value as the general parser would have given it, but for the numbers of a tensor.
+[[nodiscard]] ValueView to_value_view(const FastValue& fast) noexcept;
+
 /// Reads a serialized SummaryMetadata that a FastValue points to. Never fails: the scanner has
 /// checked it.
 [[nodiscard]] MetadataView parse_metadata(Bytes serialized) noexcept;

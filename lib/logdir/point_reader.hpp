@@ -196,15 +196,28 @@ class PointReader {
     if (value.metadata != nullptr && !tags.has_metadata(tag)) [[unlikely]] {
       tags.set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
     }
-    if (value.tensor && !tags.plain_scalars(tag)) [[unlikely]] {
-      const Kind kind = *kind_of_plugin(tags.plugin(tag));
-      sink_.on_blob(series(tag, kind), event.step, event.wall_time, value.bytes);
-      return;
+    if (value.form != FastForm::kSimple) [[unlikely]] {
+      if (value.form != FastForm::kScalarTensor || !tags.plain_scalars(tag))
+        return on_fast_blob(event, value, tag);
     }
     SeriesId id = tags.scalars(tag);
     if (id == kNoId) [[unlikely]]
       id = series(tag, Kind::kScalars);
     sink_.on_float(id, event.step, event.wall_time, value.value, value.bytes);
+  }
+
+  // A histogram, a tensor, or a single number under a plugin whose tensors are no scalars.
+  void on_fast_blob(const EventView& event, const FastValue& value, TagId tag) {
+    TagTable& tags = state_.tags;
+    Kind kind = Kind::kHistograms;
+    if (value.form != FastForm::kHistogram) {
+      if (!tags.has_metadata(tag) && !state_.late_metadata_loaded) load_late_metadata();
+      const std::string_view plugin = tags.plugin(tag);
+      const std::optional<Kind> known = kind_of_plugin(plugin);
+      kind = known.value_or(plugin.empty() ? Kind::kTensors : Kind::kPlugin);
+      if (kind == Kind::kScalars) kind = Kind::kTensors;
+    }
+    sink_.on_blob(series(tag, kind), event.step, event.wall_time, value.bytes);
   }
 
   void on_value(const EventView& event, const ValueView& value) {

@@ -140,21 +140,7 @@ class RecordDump {
   template <class Fetch>
   void list_values(RecordRow& row, Bytes payload, RecordReader* big, const Fetch& fetch) {
     const EventView& event = scanner_.event();
-    for (const FastValue& value : event.fast) {
-      ValueView general;
-      general.tag = value.tag_view();
-      general.payload = Payload::kSimpleValue;
-      if (value.tensor) {
-        general.payload = Payload::kTensor;
-        general.tensor.dtype = DType::kFloat32;
-        general.tensor.counts[TensorInfo::kFloat] = 1;
-      }
-      general.has_metadata = value.metadata != nullptr;
-      if (general.has_metadata)
-        general.metadata = parse_metadata({value.metadata, value.metadata_bytes});
-      general.bytes = value.bytes;
-      list(row, general);
-    }
+    for (const FastValue& value : event.fast) list(row, to_value_view(value));
     for (const ValueView& value : event.values) list(row, value);
     const auto one = [&](const ValueView& value) { list(row, value); };
     if (scanner_.overflowed() && big == nullptr) scanner_.for_each_value(payload, one);
