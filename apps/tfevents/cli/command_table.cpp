@@ -32,7 +32,7 @@ constexpr ExitNote kReadExits[] = {
 constexpr Example kDumpExamples[] = {
     {"tfevents dump runs/a -t 'val/*' --last 1", "the last points, as JSON lines"},
     {"tfevents dump a -t loss -f csv -o a.csv", "a curve for a spreadsheet"},
-    {"tfevents dump runs/a --records", "offsets and checksums of every record"},
+    {"tfevents dump runs/a --records", "offsets, checksums of each record"},
     {"zcat old.gz | tfevents dump -", "an event stream from a pipe"},
 };
 

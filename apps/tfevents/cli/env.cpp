@@ -12,8 +12,6 @@
 namespace tfevents::cli {
 namespace {
 
-// $TMPDIR belongs to the list: the layers below read nothing of the environment but what temporary
-// files need.
 constexpr std::string_view kVariables[] = {
     "TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "TERM", "COLUMNS", "TMPDIR"};
 constexpr unsigned kMaxJobs = 1024;
@@ -113,12 +111,14 @@ std::string Env::logdir() const {
 }
 
 ops::OpContext Env::context() {
+  const auto directory = variable(surroundings_.variables, "TMPDIR");
   return {.sys = sys_,
           .clock = *clock_,
           .stop = stop_,
           .progress = &progress_,
           .jobs = jobs_,
-          .standard_input = surroundings_.in};
+          .standard_input = surroundings_.in,
+          .temp_directory = directory.empty() ? "/tmp" : std::string(directory)};
 }
 
 }  // namespace tfevents::cli

@@ -101,7 +101,7 @@ Status select_points(Selection& selection, const PointOptions& points, double no
 
 void add_global_options(OptionAdder& add, GlobalOptions& into) {
   add.value({"-C,--logdir", "DIR", "General",
-             "Read DIR where no PATH is given, and look up run names in it",
+             "Read DIR without a PATH, and find run names in it",
              "A PATH that does not exist is looked up as the name of a run below DIR. Without this "
              "option "
              "$TFEVENTS_LOGDIR is taken, else the working directory.",
@@ -132,24 +132,24 @@ void add_global_options(OptionAdder& add, GlobalOptions& into) {
   add.flag({"-h", "", "General", "Print a short help", ""}, into.short_help);
   add.flag({"--help", "", "General", "Print the full help", ""}, into.long_help);
   add.flag(
-      {"--version", "", "General", "Print the version; with -v also what it was built from", ""},
+      {"--version", "", "General", "Print the version; -v adds what it is made of", ""},
       into.version);
 }
 
 void add_run_options(OptionAdder& add, RunOptions& into) {
   add.positionals(
-      {"PATH", "", "Arguments", "A log tree, a run, an event file, or - for standard input",
+      {"PATH", "", "Arguments", "A log tree, run, event file, or - (standard input)",
        "What does not exist as a path is looked up as a run below --logdir. Without a PATH that "
        "directory itself is read. A file that is named is read whatever its name. Streams "
        "compressed with "
        "gzip or zlib are read like others.",
        ValueKind::kPath},
       into.operands);
-  add.list({"-r,--run", "PATTERN", "Runs", "Keep runs that match PATTERN, and all below them",
+  add.list({"-r,--run", "PATTERN", "Runs", "Keep runs that match PATTERN, and all below",
             kPatternDetails, ValueKind::kRun},
            into.runs);
   add.list(
-      {"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below them",
+      {"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below",
        "PATTERN is one as --run takes. Exclusion wins.", ValueKind::kRun},
       into.exclude);
   add.value({"--newer-than", "DURATION", "Runs", "Keep runs active within the last DURATION",
@@ -190,7 +190,7 @@ void add_point_options(OptionAdder& add, PointOptions& into) {
       {"--steps", "A:B", "Points", "Keep steps from A to B, both included",
        "Either side may be missing. A negative number is a step below zero.", ValueKind::kText},
       into.steps);
-  add.value({"--wall", "A..B", "Points", "Keep points written from time A to time B, both included",
+  add.value({"--wall", "A..B", "Points", "Keep points written from A to B, both included",
              "Either side may be missing. Times are as for --now.", ValueKind::kText},
             into.wall);
   add.value(
@@ -224,7 +224,7 @@ void add_output_options(OptionAdder& add, OutputOptions& into) {
 }
 
 void add_strict_option(OptionAdder& add, bool& into) {
-  add.flag({"--strict", "", "Output", "Exit 2 instead of 3 where damaged input was skipped", ""},
+  add.flag({"--strict", "", "Output", "Exit 2, not 3, where damaged input was skipped", ""},
            into);
 }
 

@@ -55,7 +55,7 @@ std::vector<std::string> candidates(const std::string& kind, const std::string& 
 
 Complete::Complete(OptionAdder& add) {
   add.positionals(
-      {"WORD", "", "Arguments", "What to complete, its prefix, and the words before it", ""},
+      {"WORD", "", "Arguments", "Kind, prefix, and the words before it", ""},
       words_);
 }
 

@@ -37,12 +37,12 @@ Status check(const DumpArguments& arguments) {
 }  // namespace
 
 Dump::Dump(OptionAdder& add) {
-  add.flag({"--records", "", "Records", "Write a line for each record and each damaged range",
+  add.flag({"--records", "", "Records", "Write a line for each record and damaged range",
             "Offset, length, verdict of both checksums, wall time, step, kind of event, and the "
             "tags, kinds and sizes of "
             "its values."},
            arguments.records);
-  add.flag({"--raw", "", "Records", "Write the selected records as bytes, framing included",
+  add.flag({"--raw", "", "Records", "Write the selected records as bytes, with framing",
             "The result is an event file, or a part of one. It is not written to a terminal."},
            arguments.raw);
   add.flag({"--follow", "", "Records", "Go on as files grow and appear, until interrupted",

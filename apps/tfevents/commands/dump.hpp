@@ -12,7 +12,6 @@ struct DumpArguments {
   OutputOptions output;
   bool records = false;  ///< A line a record or damaged range instead of points.
   bool raw = false;      ///< The selected records as bytes, framing included.
-  bool full = false;     ///< Values above 64 KiB too.
   bool follow = false;   ///< Goes on when the files grow.
   bool strict = false;
 

@@ -41,7 +41,7 @@ void say_hints(const ops::FsckReport& report, Messages& messages) {
 
 Fsck::Fsck(OptionAdder& add) {
   add.flag(
-      {"--all", "", "Listing", "List every finding; a terminal shows the first 20 of a file", ""},
+      {"--all", "", "Listing", "List all findings; a terminal shows 20 a file", ""},
       arguments.all);
   add_run_options(add, arguments.runs);
   add_output_options(add, arguments.output);

@@ -69,7 +69,7 @@ Error unknown_topic(const std::string& name) {
 
 Help::Help(OptionAdder& add) {
   add.positionals(
-      {"COMMAND", "", "Arguments", "The command to explain, or output for tfevents-output(5)", "",
+      {"COMMAND", "", "Arguments", "A command, or output for tfevents-output(5)", "",
        ValueKind::kCommand},
       names_, 1);
 }

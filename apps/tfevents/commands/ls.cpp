@@ -81,8 +81,8 @@ std::string answer(const LsArguments& arguments, const ops::LsReport& report, Vi
 
 Ls::Ls(OptionAdder& add) {
   add.flag(
-      {"-l,--long", "", "Listing", "Add times of the first and last event, files, damage, dropped",
-       "DROPPED counts the points that the clean view leaves out of a restarted run."},
+      {"-l,--long", "", "Listing", "Add times, files, damage and dropped points",
+       "FIRST EVENT and LAST EVENT are local times. DROPPED counts the points that the clean view leaves out of a restarted run."},
       arguments.details);
   add.flag(
       {
@@ -95,7 +95,7 @@ Ls::Ls(OptionAdder& add) {
           "the rows gain \"series\".",
       },
       arguments.tags);
-  add.flag({"--tree", "", "Listing", "Draw the directories, with the runs in them summed up",
+  add.flag({"--tree", "", "Listing", "Draw the directories, their runs summed up",
             "Runs are counted in their directory; with --all each has its line."},
            arguments.tree);
   add.flag({"--all", "", "Listing", "Fold nothing in --tree", ""}, arguments.all);

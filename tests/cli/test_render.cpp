@@ -1,0 +1,270 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "render/fsck.hpp"
+#include "render/ls.hpp"
+#include "render/series.hpp"
+
+namespace tfevents::render {
+namespace {
+
+ops::LsRow run(std::string name, ops::RunState state = ops::RunState::kIdle) {
+  ops::LsRow row;
+  row.shown = name;
+  row.path = "runs/" + name;
+  row.run = std::move(name);
+  row.state = state;
+  row.last_step = 55100;
+  row.first_time = 1000;
+  row.last_time = 1300.5;
+  row.age_seconds = 8;
+  row.duration_seconds = 300.5;
+  row.tags = 4;
+  row.files = 1;
+  row.bytes = 23552;
+  return row;
+}
+
+ops::SeriesRow loss() {
+  ops::SeriesRow series;
+  series.tag = "loss";
+  series.kind = "scalars";
+  series.plugin = "scalars";
+  series.dtype = "float32";
+  series.points = 80;
+  series.dropped = 4;
+  series.first_step = 0;
+  series.last_step = 79;
+  series.bytes = 5120;
+  series.first = series.min = Scalar::of(0.1F);
+  series.last = Scalar::of(0.91F);
+  series.max = Scalar::of(0.92F);
+  series.min_step = 0;
+  series.max_step = 77;
+  series.mean = 0.8;
+  return series;
+}
+
+ops::LsReport report(std::vector<ops::LsRow> rows) {
+  ops::LsReport report;
+  report.runs_total = rows.size();
+  report.rows = std::move(rows);
+  report.operands = {"runs"};
+  report.now = 1308.5;
+  return report;
+}
+
+constexpr Screen kPipe{};
+constexpr Screen kTerminal{.terminal = true, .color = false, .width = 80};
+
+TEST_CASE("ls: the row has the fields of the contract, in its order") {
+  CHECK(
+      ls_jsonl(report({run("a")}), false) ==
+      R"({"run":"a","path":"runs/a","state":"idle","damage":0,"last_step":55100,"first_time":1000,)"
+      R"("last_time":1300.5,"age_seconds":8,"duration_seconds":300.5,"tags":4,"files":1,"bytes":23552,"metrics":{}})"
+      "\n");
+}
+
+TEST_CASE("ls: absent is null, invalid names come in base64 too") {
+  ops::LsRow row;
+  row.run = "a\xff";
+  row.path = "p\xff";
+  CHECK(
+      ls_jsonl(report({row}), false) ==
+      "{\"run\":\"a\xEF\xBF\xBD\",\"run_base64\":\"Yf8=\",\"path\":\"p\xEF\xBF\xBD\",\"path_"
+      "base64\":\"cP8=\","
+      R"("state":"empty","damage":0,"last_step":null,"first_time":null,"last_time":null,"age_seconds":null,)"
+      R"("duration_seconds":null,"tags":0,"files":0,"bytes":0,"metrics":{}})"
+      "\n");
+}
+
+TEST_CASE("ls: the envelope") {
+  auto one = report({run("a", ops::RunState::kLive)});
+  one.rows[0].damage = 2;
+  one.outcome.complete = false;
+  one.outcome.problems = {
+      {.rule = "data-crc", .run = "a", .path = "f", .offset = 8, .end = 9, .message = "m"}};
+  const std::string json = ls_json(one, View::kClean, false, "1.2.3");
+  CHECK(json.starts_with(
+      R"({"schema":"tfevents.ls/1","version":"1.2.3","now_time":1308.5,"operands":["runs"],)"
+      R"("view":"clean","complete":false,"rows":[{"run":"a",)"));
+  CHECK(json.ends_with(
+      R"(],"summary":{"runs":1,"live":1,"bytes":23552,"damaged":1},"problems":[)"
+      R"({"severity":"error","rule":"data-crc","run":"a","path":"f","offset":8,"end":9,"tag":null,)"
+      R"("step":null,"message":"m","hint":null}]})"
+      "\n"));
+  CHECK(ls_json(report({}), View::kRaw, false, "1")
+            .find(R"("view":"raw","complete":true,"rows":[],)") != std::string::npos);
+}
+
+TEST_CASE("ls: series objects") {
+  auto one = report({run("a")});
+  ops::SeriesRow images;
+  images.tag = "val/samples";
+  images.kind = "images";
+  images.points = 3;
+  one.rows[0].series = {loss(), images};
+  const std::string json = ls_jsonl(one, true);
+  CHECK(
+      json.find(
+          R"("series":[{"tag":"loss","kind":"scalars","plugin":"scalars","dtype":"float32","points":80,"dropped":4,)"
+          R"("duplicates":0,"nonfinite":0,"first_step":0,"last_step":79,"bytes":5120,"first":0.1,"last":0.91,)"
+          R"("min":0.1,"min_step":0,"max":0.92,"max_step":77,"mean":0.8},)") != std::string::npos);
+  CHECK(
+      json.find(
+          R"({"tag":"val/samples","kind":"images","plugin":null,"dtype":null,"points":3,"dropped":0,)"
+          R"("duplicates":0,"nonfinite":0,"first_step":null,"last_step":null,"bytes":0,"first":null,"last":null,)"
+          R"("min":null,"min_step":null,"max":null,"max_step":null,"mean":null}]})") !=
+      std::string::npos);
+}
+
+TEST_CASE("ls: CSV is the flat fields") {
+  CHECK(render_csv(ls_table(report({run("a,b")}), false)) ==
+        "run,path,state,damage,last_step,first_time,last_time,age_seconds,duration_seconds,tags,"
+        "files,bytes\n"
+        "\"a,b\",\"runs/a,b\",idle,0,55100,1000,1300.5,8,300.5,4,1,23552\n");
+  CHECK(render_csv(ls_table(report({run("a")}), true)) ==
+        render_csv(ls_table(report({run("a")}), false)));
+}
+
+TEST_CASE("ls: the table for people") {
+  auto two = report({run("text/lstm/seed0"), run("vision/vit", ops::RunState::kLive)});
+  two.rows[0].nonfinite = 72;
+  two.rows[1].damage = 1;
+  CHECK(render_table(ls_table(two, false), kPipe.table_style()) ==
+        "RUN              STATE  LAST STEP  AGE  DURATION  TAGS    SIZE\n"
+        "text/lstm/seed0  idle      55 100   8s        5m     4  23 KiB   72 NaN/Inf\n"
+        "vision/vit       live      55 100   8s        5m     4  23 KiB   damaged in 1 place\n");
+  CHECK(ls_summary(two) == "2 runs · 1 live · 46 KiB · 1 damaged (tfevents fsck runs)\n");
+  two.runs_total = 15;
+  CHECK(ls_summary(two).starts_with("2 of 15 runs · "));
+}
+
+TEST_CASE("ls -l adds columns for people") {
+  auto one = report({run("a")});
+  one.outcome.dropped = {{"a", 3, 4}};
+  const std::string text = render_table(ls_table(one, true), kPipe.table_style());
+  for (const char* header : {"DAMAGE", "FIRST EVENT", "LAST EVENT", "FILES", "DROPPED"}) {
+    CHECK(text.find(header) != std::string::npos);
+  }
+  CHECK(text.find('7') != std::string::npos);
+}
+
+TEST_CASE("ls: names cannot draw on the terminal") {
+  const std::string text =
+      render_table(ls_table(report({run("a\x1b[31m\nb")}), false), kPipe.table_style());
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 2);
+}
+
+TEST_CASE("ls --tags: a run is named once on a terminal, always in a pipe") {
+  auto one = report({run("a")});
+  one.rows[0].series = {loss(), loss()};
+  const std::string terminal = render_table(series_table(one, kTerminal), kPipe.table_style());
+  CHECK(terminal.find("\na  ") != std::string::npos);
+  CHECK(terminal.find("\n   ") != std::string::npos);
+  const std::string pipe = render_table(series_table(one, kPipe), kPipe.table_style());
+  CHECK(pipe.find("\n   ") == std::string::npos);
+  CHECK(pipe.find("4 dropped") != std::string::npos);
+  CHECK(render_csv(series_table(one, kPipe))
+            .starts_with("run,tag,kind,plugin,dtype,points,dropped,duplicates,nonfinite,first_step,"
+                         "last_step,"));
+}
+
+TEST_CASE("ls --tree: directories with their runs summed up") {
+  const auto tree = report(
+      {run("text/lstm/seed0"), run("text/lstm/seed1"), run("vision/vit", ops::RunState::kLive)});
+  CHECK(ls_tree(tree, kPipe, false) ==
+        "               RUNS  AGE    SIZE\n"
+        "runs              3   8s  69 KiB   1 live\n"
+        "├── text/lstm     2   8s  46 KiB\n"
+        "└── vision        1   8s  23 KiB   1 live\n");
+  const std::string all = ls_tree(tree, kPipe, true);
+  CHECK(all.find("│   ├── seed0") != std::string::npos);
+  CHECK(all.find("    └── vit") != std::string::npos);
+  CHECK(ls_tree(report({run("a"), run("b")}), kPipe, false).find("└── b") != std::string::npos);
+}
+
+ops::FsckReport findings() {
+  ops::FsckReport report;
+  report.files = 15;
+  report.bytes = 1024;
+  report.records = 88412;
+  report.operands = {"runs"};
+  report.rows = {{.rule = "data-crc",
+                  .run = "a",
+                  .path = "f1",
+                  .offset = 1048576,
+                  .end = 1057808,
+                  .message = "mismatch"},
+                 {.severity = Severity::kNote,
+                  .rule = "live-tail",
+                  .run = "a",
+                  .path = "f1",
+                  .offset = 2220114,
+                  .message = "growing"},
+                 {.severity = Severity::kWarn,
+                  .rule = "nul-tail",
+                  .run = "b",
+                  .path = "f2",
+                  .message = "zeros"}};
+  report.records_lost = 1;
+  report.errors = report.warnings = report.notes = report.damaged_files = 1;
+  return report;
+}
+
+TEST_CASE("fsck: findings under their file, and what was verified") {
+  CHECK(fsck_screen(findings(), kPipe, false) ==
+        "f1\n"
+        "  error  @1 048 576…1 057 808  mismatch  data-crc\n"
+        "  note   @2 220 114            growing   live-tail\n"
+        "f2\n"
+        "  warn                         zeros     nul-tail\n"
+        "error: 1 damaged record in 1 of 15 files; everything else verified (1.0 KiB, 88 412 "
+        "records) · 1 warning · 1 note\n");
+  ops::FsckReport clean;
+  clean.files = 2;
+  clean.records = 7;
+  CHECK(fsck_screen(clean, kPipe, false) == "2 files verified (0 B, 7 records)\n");
+}
+
+TEST_CASE("fsck: a terminal shows twenty findings of a file") {
+  ops::FsckReport many = findings();
+  many.rows.assign(25, many.rows.front());
+  const std::string folded = fsck_screen(many, kTerminal, false);
+  CHECK(std::count(folded.begin(), folded.end(), '\n') == 23);
+  CHECK(folded.find("… 5 more (--all)") != std::string::npos);
+  const std::string all = fsck_screen(many, kTerminal, true);
+  CHECK(std::count(all.begin(), all.end(), '\n') == 27);
+  const std::string pipe = fsck_screen(many, kPipe, false);
+  CHECK(std::count(pipe.begin(), pipe.end(), '\n') == 27);
+}
+
+TEST_CASE("fsck: the envelope, rows are problems") {
+  const std::string json = fsck_json(findings(), "1.2.3");
+  CHECK(json.starts_with(
+      R"({"schema":"tfevents.fsck/1","version":"1.2.3","now_time":0,"operands":["runs"],"view":"raw",)"
+      R"("complete":true,"rows":[{"severity":"error","rule":"data-crc","run":"a","path":"f1",)"
+      R"("offset":1048576,"end":1057808,"tag":null,"step":null,"message":"mismatch","hint":null},)"));
+  CHECK(json.ends_with(
+      R"("summary":{"files":15,"bytes":1024,"records":88412,"records_lost":1,"bytes_lost":0,"errors":1,)"
+      R"("warnings":1,"notes":1},"problems":[]})"
+      "\n"));
+  const std::string jsonl = fsck_jsonl(findings());
+  CHECK(std::count(jsonl.begin(), jsonl.end(), '\n') == 3);
+  CHECK(render_csv(fsck_table(findings()))
+            .starts_with("severity,rule,run,path,offset,end,tag,step,message,hint\n"));
+}
+
+TEST_CASE("command lines in advice are quoted for a shell") {
+  const std::vector<std::string> plain{"runs/a"};
+  CHECK(command_line("fsck", plain) == "tfevents fsck runs/a");
+  const std::vector<std::string> odd{"my runs", "it's"};
+  CHECK(command_line("fsck", odd) == "tfevents fsck 'my runs' 'it'\\''s'");
+  const std::vector<std::string> many(9, "x");
+  CHECK(command_line("fsck", many) == "tfevents fsck");
+}
+
+}  // namespace
+}  // namespace tfevents::render
