@@ -133,11 +133,17 @@ Result<RecordStep> RecordReader::bad_payload(std::uint64_t start, std::uint64_t 
   TFEVENTS_TRY(const bool nul, only_nul_from(behind));
   TFEVENTS_TRY(const std::size_t have, window_.fill(kHeaderBytes));
   if (nul && have != 0) return end_in_nul(start);
-  if (have < kHeaderBytes || right_length(window_.data())) {
-    return report({DamageKind::kDataCrc, start, behind, length});
-  }
+  const Damage this_record{DamageKind::kDataCrc, start, behind, length};
+  if (have == 0 || (have >= kHeaderBytes && right_length(window_.data())))
+    return report(this_record);
   charge(length);
-  return lost(DamageKind::kDataCrc, start, start + 1);
+  if (have >= kHeaderBytes) return lost(DamageKind::kDataCrc, start, start + 1);
+  // A header that has only begun, or the end of a record that begins before it should.
+  if (options_.growing) return report(this_record);
+  TFEVENTS_TRY(const ResyncResult next, resynchronise(window_, start + 1));
+  if (next.found) return report({DamageKind::kDataCrc, start, *next.found, {}});
+  TFEVENTS_CHECK(window_.seek(behind));
+  return report(this_record);
 }
 
 Result<RecordStep> RecordReader::unfinished(std::uint64_t start, std::uint64_t need) {

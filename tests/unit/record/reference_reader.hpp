@@ -23,8 +23,7 @@ class ReferenceReader {
       const std::uint64_t left = file_.size() - at;
       if (left == 0) return end(lines, {Tail::Kind::kClean, at, 0, 0});
       if (only_nul(at)) return end(lines, {Tail::Kind::kNul, at, left, 0});
-      if (left < kHeaderBytes)
-        return end(lines, {Tail::Kind::kTruncated, at, left, kHeaderBytes});
+      if (left < kHeaderBytes) return end(lines, {Tail::Kind::kTruncated, at, left, kHeaderBytes});
       if (!header(at)) {
         at = lost(lines, DamageKind::kLengthCrc, at);
       } else if (!fits(at)) {
@@ -39,9 +38,12 @@ class ReferenceReader {
         const std::uint64_t behind = end_of(at);
         if (behind < file_.size() && only_nul(behind))
           return end(lines, {Tail::Kind::kNul, at, left, 0});
-        if (file_.size() - behind < kHeaderBytes || header(behind)) {
-          lines.push_back(damage_line(DamageKind::kDataCrc, at, behind));
-          at = behind;
+        const std::optional<std::uint64_t> next = first_intact(at + 1);
+        const std::uint64_t rest = file_.size() - behind;
+        const bool other_boundary = rest != 0 && rest < kHeaderBytes && next;
+        if (other_boundary || rest < kHeaderBytes || header(behind)) {
+          lines.push_back(damage_line(DamageKind::kDataCrc, at, other_boundary ? *next : behind));
+          at = other_boundary ? *next : behind;
         } else {
           at = lost(lines, DamageKind::kDataCrc, at);
         }
@@ -82,9 +84,8 @@ class ReferenceReader {
     return file_.find_first_not_of('\0', at) == std::string_view::npos;
   }
   [[nodiscard]] bool header(std::uint64_t at) const {
-    return at + kHeaderBytes <= file_.size() &&
-           masked_crc32c(as_bytes(file_.substr(at, 8))) ==
-               load_le<std::uint32_t>(file_.data() + at + 8);
+    return at + kHeaderBytes <= file_.size() && masked_crc32c(as_bytes(file_.substr(at, 8))) ==
+                                                    load_le<std::uint32_t>(file_.data() + at + 8);
   }
   [[nodiscard]] std::uint64_t length(std::uint64_t at) const {
     return load_le<std::uint64_t>(file_.data() + at);

@@ -23,15 +23,18 @@ struct SourceControl {
   std::uint64_t fail_at_call = UINT64_MAX;
 };
 
-/// A file whose bytes come from a function, so that it may be of any size: counted, seekable or not,
-/// read whole or in random small pieces, growing, shrinking or failing as its control says.
+/// A file whose bytes come from a function, so that it may be of any size: counted, seekable or
+/// not, read whole or in random small pieces, growing, shrinking or failing as its control says.
 class TestSource final : public ByteSource {
  public:
   using Content = std::function<void(std::uint64_t offset, std::span<std::byte> into)>;
 
   TestSource(std::uint64_t size, Content content, bool seekable,
              std::shared_ptr<SourceControl> control = std::make_shared<SourceControl>())
-      : size_(size), content_(std::move(content)), seekable_(seekable), control_(std::move(control)) {}
+      : size_(size),
+        content_(std::move(content)),
+        seekable_(seekable),
+        control_(std::move(control)) {}
   TestSource(std::string bytes, bool seekable,
              std::shared_ptr<SourceControl> control = std::make_shared<SourceControl>())
       : size_(bytes.size()), seekable_(seekable), control_(std::move(control)) {

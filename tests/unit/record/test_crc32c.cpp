@@ -47,7 +47,8 @@ TEST_CASE("crc32c: published vectors") {
   CHECK(crc(command) == 0xD9963A56U);
   // tensorboard/data/server/masked_crc.rs and the framing of an empty record.
   CHECK(masked_crc32c(as_bytes("")) == 0xA282EAD8U);
-  CHECK(masked_crc32c(as_bytes("\x1A\x11" "CRC test, one two")) == 0x5794D08AU);
+  CHECK(masked_crc32c(as_bytes("\x1A\x11"
+                               "CRC test, one two")) == 0x5794D08AU);
   CHECK(crc::masked_length<crc::Portable>(0) == 0x07980329U);
 }
 

@@ -98,7 +98,8 @@ TEST_CASE("hostile: nested headers, more than may be open at once") {
   CHECK(records_at_linear_cost(file) == 1U);
 }
 
-TEST_CASE("hostile: records with bad payloads that cover half the file, small intact ones behind each") {
+TEST_CASE(
+    "hostile: records with bad payloads that cover half the file, small intact ones behind each") {
   const std::size_t size = 32 * kMiB;
   std::string file;
   std::size_t records = 0;

@@ -19,11 +19,13 @@ void check_against_reference(const std::string& file) {
   const Transcript expected = ReferenceReader(file).read();
   const Transcript seekable = read_all(file);
   if (seekable != expected) {  // CAPTURE of bytes would cost more than the test.
-    FAIL_CHECK("file of " << file.size() << " bytes\nexpected:" << expected << "\nread:" << seekable);
+    FAIL_CHECK("file of " << file.size() << " bytes\nexpected:" << expected
+                          << "\nread:" << seekable);
   }
   const Transcript stream = read_all(std::make_unique<TestSource>(file, false));
   if (stream != expected)
-    FAIL_CHECK("stream of " << file.size() << " bytes\nexpected:" << expected << "\nread:" << stream);
+    FAIL_CHECK("stream of " << file.size() << " bytes\nexpected:" << expected
+                            << "\nread:" << stream);
 }
 
 std::string small_file(std::uint32_t seed) {
@@ -43,14 +45,16 @@ std::string wound(std::string file, std::mt19937& random) {
   const std::size_t at = place();
   const std::size_t count = std::min<std::size_t>(random() % 24, file.size() - at);
   switch (random() % 10) {
-    case 0: return file.empty() ? file : flip_byte(file, random() % file.size(), 1U << random() % 8);
+    case 0:
+      return file.empty() ? file : flip_byte(file, random() % file.size(), 1U << random() % 8);
     case 1: return truncate_to(file, at);
     case 2: return remove_range(file, at, count);
     case 3: return zero_range(file, at, count);
     case 4: return insert_garbage(file, at, noise(random() % 30, random()));
     case 5: return append_nul(file, random() % 40);
     case 6: return insert_garbage(file, at, header_claiming(random() % 100));
-    case 7: return insert_garbage(file, at, header_claiming(std::uint64_t{random()} << random() % 33));
+    case 7:
+      return insert_garbage(file, at, header_claiming(std::uint64_t{random()} << random() % 33));
     case 8: return insert_garbage(file, at, framed(noise(random() % 20, random())));
     default: {
       const std::vector<std::size_t> offsets = {at};

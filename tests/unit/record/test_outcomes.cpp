@@ -33,7 +33,9 @@ const std::string kReadEnd = clean_end(kWhole.size());
 
 TEST_CASE("framing is that of the published examples") {
   CHECK(framed("") == std::string("\0\0\0\0\0\0\0\0\x29\x03\x98\x07\xD8\xEA\x82\xA2", 16));
-  CHECK(framed("\x1A\x11" "CRC test, one two").substr(31) == "\x8A\xD0\x94\x57");
+  CHECK(framed("\x1A\x11"
+               "CRC test, one two")
+            .substr(31) == "\x8A\xD0\x94\x57");
 }
 
 TEST_CASE("an undamaged file") {
@@ -75,7 +77,8 @@ TEST_CASE("a cut payload or footer is a tail") {
 }
 
 TEST_CASE("a wrong length checksum loses the boundaries until the next intact record") {
-  for (const std::size_t at : {std::size_t{0}, std::size_t{3}, std::size_t{7}, std::size_t{8}, std::size_t{11}}) {
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{3}, std::size_t{7}, std::size_t{8}, std::size_t{11}}) {
     CAPTURE(at);
     CHECK(read_all(flip_byte(kWhole, kBehindA + at)) ==
           Transcript{kReadA, damage_line(DamageKind::kLengthCrc, kBehindA, kBehindB), kReadC,
@@ -85,12 +88,13 @@ TEST_CASE("a wrong length checksum loses the boundaries until the next intact re
 
 TEST_CASE("a wrong length checksum at the end loses the rest") {
   CHECK(read_all(flip_byte(kWhole, kBehindB + 8)) ==
-        Transcript{kReadA, kReadB,
-                   damage_line(DamageKind::kLengthCrc, kBehindB, kWhole.size()), kReadEnd});
+        Transcript{kReadA, kReadB, damage_line(DamageKind::kLengthCrc, kBehindB, kWhole.size()),
+                   kReadEnd});
 }
 
 TEST_CASE("a wrong payload checksum costs this record alone") {
-  for (const std::size_t at : {std::size_t{12}, std::size_t{17}, std::size_t{18}, std::size_t{21}}) {
+  for (const std::size_t at :
+       {std::size_t{12}, std::size_t{17}, std::size_t{18}, std::size_t{21}}) {
     CAPTURE(at);
     RecordReader reader(memory_source(as_bytes(kWhole)));
     CHECK(read_all(flip_byte(kWhole, kBehindA + at)) ==
@@ -187,8 +191,7 @@ TEST_CASE("lengths beyond everything, with right checksums, are tails and cost n
       CHECK(read_all(std::make_unique<TestSource>(kA + tail, seekable)) ==
             Transcript{kReadA, truncated_end(kBehindA, tail.size(), need)});
       CHECK(read_all(std::make_unique<TestSource>(kA + tail + kB + kC, seekable)) ==
-            Transcript{kReadA,
-                       damage_line(DamageKind::kLength, kBehindA, kBehindA + tail.size()),
+            Transcript{kReadA, damage_line(DamageKind::kLength, kBehindA, kBehindA + tail.size()),
                        record_line(kBehindA + tail.size(), "second"),
                        record_line(kBehindB + tail.size(), "the third one"),
                        clean_end(kWhole.size() + tail.size())});
@@ -198,9 +201,9 @@ TEST_CASE("lengths beyond everything, with right checksums, are tails and cost n
 
 TEST_CASE("behind lost boundaries a record that could still be completed is a tail") {
   const std::string file = kA + noise(40, 3) + kB.substr(0, 15);
-  CHECK(read_all(file) ==
-        Transcript{kReadA, damage_line(DamageKind::kLengthCrc, kBehindA, kBehindA + 40),
-                   truncated_end(kBehindA + 40, 15, kB.size())});
+  CHECK(read_all(file) == Transcript{kReadA,
+                                     damage_line(DamageKind::kLengthCrc, kBehindA, kBehindA + 40),
+                                     truncated_end(kBehindA + 40, 15, kB.size())});
 }
 
 TEST_CASE("two files in one are the records of both") {

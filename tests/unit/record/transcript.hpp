@@ -19,7 +19,9 @@ namespace tfevents::test {
 /// payload; big ones look the same.
 using Transcript = std::vector<std::string>;
 
-inline std::string number(std::uint64_t n) { return std::to_string(n); }
+inline std::string number(std::uint64_t n) {
+  return std::to_string(n);
+}
 
 inline std::string record_line(std::uint64_t offset, std::string_view payload) {
   return "record " + number(offset) + " " + number(payload.size()) + " " +
@@ -37,15 +39,15 @@ inline std::string tail_line(const Tail& tail) {
 }
 
 /// The payload of the record just returned, whole.
-inline std::string payload_of(RecordReader& reader) {
+inline Result<std::string> payload_of(RecordReader& reader) {
   const RecordView& record = reader.record();
   if (record.payload != nullptr)
     return std::string(as_text({record.payload, static_cast<std::size_t>(record.length)}));
   std::string payload(static_cast<std::size_t>(record.length), '\0');
-  const std::span<std::byte> into{reinterpret_cast<std::byte*>(payload.data()), payload.size()};
-  const auto n = reader.read_payload(0, into);
-  if (!n.ok()) return n.error().message;
-  payload.resize(*n);
+  TFEVENTS_TRY(
+      const std::size_t n,
+      reader.read_payload(0, {reinterpret_cast<std::byte*>(payload.data()), payload.size()}));
+  payload.resize(n);
   return payload;
 }
 
@@ -53,7 +55,11 @@ inline std::string payload_of(RecordReader& reader) {
 inline std::string step_line(RecordReader& reader, RecordStep step) {
   switch (step) {
     case RecordStep::kRecord:
-    case RecordStep::kBigRecord: return record_line(reader.record().offset, payload_of(reader));
+    case RecordStep::kBigRecord: {
+      const auto payload = payload_of(reader);
+      if (!payload.ok()) return "error " + payload.error().message;
+      return record_line(reader.record().offset, *payload);
+    }
     case RecordStep::kDamage: {
       const Damage& damage = reader.damage();
       return damage_line(damage.kind, damage.offset, damage.end);
@@ -70,7 +76,7 @@ inline Transcript read_on(RecordReader& reader, std::size_t most_steps = 1'000'0
   while (lines.size() < most_steps) {
     const RecordStep step = reader.next();
     lines.push_back(step_line(reader, step));
-    if (step == RecordStep::kEnd || step == RecordStep::kError) break;
+    if (step == RecordStep::kEnd || lines.back().starts_with("error ")) break;
   }
   return lines;
 }
