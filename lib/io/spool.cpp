@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 #include <cstdlib>
 
 #include "io/posix.hpp"
@@ -127,10 +128,11 @@ class SpooledSource final : public ByteSource {
   /// Reads on from the descriptor where `offset` is not spooled yet.
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
     while (offset >= store_->kept()) {
-      position_ = store_->kept();
+      const std::uint64_t place = std::exchange(position_, store_->kept());
       const bool wanted = offset == position_;
-      TFEVENTS_TRY(const std::size_t count, read(into));
-      if (count == 0 || wanted) return count;
+      const Result<std::size_t> count = read(into);
+      position_ = place;
+      if (!count.ok() || *count == 0 || wanted) return count;
     }
     return store_->spool->read_at(offset, into);
   }
