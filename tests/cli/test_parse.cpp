@@ -136,8 +136,7 @@ TEST_CASE("dump and fsck take their groups") {
 // The Env that selections are made in: now is epoch 1,000,000.
 struct AtMillion {
   explicit AtMillion(const Variables& variables = {})
-      : env({.in = 0, .out = 1, .err = 2, .processors = 2, .variables = variables}, sys,
-            stop) {
+      : env({.in = 0, .out = 1, .err = 2, .processors = 2, .variables = variables}, sys, stop) {
     GlobalOptions global;
     global.now = TimePoint{"@1000000"};
     CHECK(env.apply(global).ok());

@@ -136,9 +136,10 @@ TEST_CASE("ls: the table for people") {
         "RUN              STATE  LAST STEP  AGE  DURATION  TAGS    SIZE\n"
         "text/lstm/seed0  idle      55 100   8s        5m     4  23 KiB   72 NaN/Inf\n"
         "vision/vit       live      55 100   8s        5m     4  23 KiB   damaged in 1 place\n");
-  CHECK(ls_summary(two) == "2 runs · 1 live · 46 KiB · 1 damaged (tfevents fsck runs)\n");
+  CHECK(ls_summary(two, 80) == "2 runs · 1 live · 46 KiB · 1 damaged (tfevents fsck runs)\n");
+  CHECK(ls_summary(two, 40) == "2 runs · 1 live · 46 KiB · 1 damaged\n");
   two.runs_total = 15;
-  CHECK(ls_summary(two).starts_with("2 of 15 runs · "));
+  CHECK(ls_summary(two, 80).starts_with("2 of 15 runs · "));
 }
 
 TEST_CASE("ls -l adds columns for people") {

@@ -19,15 +19,17 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+// Actions that begin with a blank are called as they are, without options for compadd in front of
+// their arguments.
 std::string value_action(const OptionSpec& spec) {
   if (!spec.choices.empty()) return fmt::format("({})", fmt::join(spec.choices, " "));
   switch (spec.kind) {
-    case ValueKind::kPath: return "_tfevents_operand";
+    case ValueKind::kPath: return " _tfevents_operand";
     case ValueKind::kFile: return "_files";
     case ValueKind::kDirectory: return "_files -/";
-    case ValueKind::kRun: return "_tfevents_ask run";
-    case ValueKind::kTag: return "_tfevents_ask tag";
-    case ValueKind::kCommand: return "_tfevents_commands";
+    case ValueKind::kRun: return " _tfevents_ask run";
+    case ValueKind::kTag: return " _tfevents_ask tag";
+    case ValueKind::kCommand: return " _tfevents_commands";
     default: return " ";
   }
 }
@@ -86,7 +88,7 @@ std::string zsh_completion() {
                          arguments(command->options.options(), "        "));
   }
   const auto program = declare(nullptr);
-  constexpr std::string_view kRest[] = {"'1: :->command'", "'*:: :->rest'"};
+  constexpr std::string_view kRest[] = {"'(-): :->command'", "'(-)*:: :->rest'"};
   return fmt::format(R"(#compdef tfevents
 # zsh completion for tfevents. {}
 
@@ -108,17 +110,17 @@ _tfevents_ask() {{
   values=("${{(@f)$(_call_program $1 tfevents __complete $1 ${{(q)PREFIX}} -- ${{(q)tfevents_line}} 2>/dev/null)}}")
   values=("${{(@)values%%$'\t'*}}")
   values=("${{(@)values:#}}")
-  (( $#values )) && compadd -Q -S '' -- "${{(@q)values}}"
+  local expl
+  (( $#values )) && _wanted $1 expl $1 compadd -Q -- "${{(@q)values}}"
 }}
 
 _tfevents() {{
   local curcontext=$curcontext state line
-  local -a tfevents_line
+  # What stands before the word being completed: _arguments takes the front of it away.
+  local -a tfevents_line=("${{(@)words[2,CURRENT-1]}}")
   _arguments -s -S -C : \
 {} && return
   local command=$line[1]
-  # What stands before the word being completed; rebased below, so kept here.
-  tfevents_line=("${{(@)words[1,CURRENT-1]}}")
   [[ $state == command ]] && {{ _tfevents_commands; return }}
   [[ $state == rest ]] || return
   case $command in

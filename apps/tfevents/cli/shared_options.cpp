@@ -100,8 +100,7 @@ Status select_points(Selection& selection, const PointOptions& points, double no
 }  // namespace
 
 void add_global_options(OptionAdder& add, GlobalOptions& into) {
-  add.value({"-C,--logdir", "DIR", "General",
-             "Read DIR without a PATH, and find run names in it",
+  add.value({"-C,--logdir", "DIR", "General", "Read DIR without a PATH, and find run names in it",
              "A PATH that does not exist is looked up as the name of a run below DIR. Without this "
              "option "
              "$TFEVENTS_LOGDIR is taken, else the working directory.",
@@ -131,9 +130,8 @@ void add_global_options(OptionAdder& add, GlobalOptions& into) {
              into.progress);
   add.flag({"-h", "", "General", "Print a short help", ""}, into.short_help);
   add.flag({"--help", "", "General", "Print the full help", ""}, into.long_help);
-  add.flag(
-      {"--version", "", "General", "Print the version; -v adds what it is made of", ""},
-      into.version);
+  add.flag({"--version", "", "General", "Print the version; -v adds what it is made of", ""},
+           into.version);
 }
 
 void add_run_options(OptionAdder& add, RunOptions& into) {
@@ -148,10 +146,9 @@ void add_run_options(OptionAdder& add, RunOptions& into) {
   add.list({"-r,--run", "PATTERN", "Runs", "Keep runs that match PATTERN, and all below",
             kPatternDetails, ValueKind::kRun},
            into.runs);
-  add.list(
-      {"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below",
-       "PATTERN is one as --run takes. Exclusion wins.", ValueKind::kRun},
-      into.exclude);
+  add.list({"-x,--exclude", "PATTERN", "Runs", "Leave out runs that match PATTERN, and all below",
+            "PATTERN is one as --run takes. Exclusion wins.", ValueKind::kRun},
+           into.exclude);
   add.value({"--newer-than", "DURATION", "Runs", "Keep runs active within the last DURATION",
              "A DURATION is a sum such as 1d12h, of weeks (w), days (d, 24 hours), hours (h), "
              "minutes (m) and "
@@ -224,8 +221,7 @@ void add_output_options(OptionAdder& add, OutputOptions& into) {
 }
 
 void add_strict_option(OptionAdder& add, bool& into) {
-  add.flag({"--strict", "", "Output", "Exit 2, not 3, where damaged input was skipped", ""},
-           into);
+  add.flag({"--strict", "", "Output", "Exit 2, not 3, where damaged input was skipped", ""}, into);
 }
 
 Result<Selection> make_selection(const RunOptions& runs, const PointOptions* points,

@@ -11,7 +11,7 @@ namespace {
 // Handlers take no arguments of ours: these are the program's only mutable globals.
 StopFlag stop;
 volatile std::sig_atomic_t received = 0;
-constexpr unsigned kPatienceSeconds = 2;
+constexpr unsigned kPatienceSeconds = 1;
 
 void reraise(int signal) {
   std::signal(signal, SIG_DFL);

@@ -5,7 +5,7 @@
 namespace tfevents::cli {
 
 /// Makes SIGINT, SIGTERM and SIGHUP request a stop, so that temporary files go and the exit status
-/// says 128+n. A second one ends the program at once, and so do two seconds in which nobody looked
+/// says 128+n. A second one ends the program at once, and so do a second in which nobody looked
 /// at the flag (a read that blocks). SIGPIPE and SIGXFSZ are ignored: writes then fail with errors
 /// that Output handles.
 void install_signal_handlers();

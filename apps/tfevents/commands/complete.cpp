@@ -54,9 +54,7 @@ std::vector<std::string> candidates(const std::string& kind, const std::string& 
 }  // namespace
 
 Complete::Complete(OptionAdder& add) {
-  add.positionals(
-      {"WORD", "", "Arguments", "Kind, prefix, and the words before it", ""},
-      words_);
+  add.positionals({"WORD", "", "Arguments", "Kind, prefix, and the words before it", ""}, words_);
 }
 
 Result<ExitCode> Complete::run(Env& env) {

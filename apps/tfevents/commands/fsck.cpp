@@ -40,9 +40,8 @@ void say_hints(const ops::FsckReport& report, Messages& messages) {
 }  // namespace
 
 Fsck::Fsck(OptionAdder& add) {
-  add.flag(
-      {"--all", "", "Listing", "List all findings; a terminal shows 20 a file", ""},
-      arguments.all);
+  add.flag({"--all", "", "Listing", "List all findings; a terminal shows 20 a file", ""},
+           arguments.all);
   add_run_options(add, arguments.runs);
   add_output_options(add, arguments.output);
 }

@@ -68,10 +68,9 @@ Error unknown_topic(const std::string& name) {
 }  // namespace
 
 Help::Help(OptionAdder& add) {
-  add.positionals(
-      {"COMMAND", "", "Arguments", "A command, or output for tfevents-output(5)", "",
-       ValueKind::kCommand},
-      names_, 1);
+  add.positionals({"COMMAND", "", "Arguments", "A command, or output for tfevents-output(5)", "",
+                   ValueKind::kCommand},
+                  names_, 1);
 }
 
 Result<ExitCode> Help::run(Env& env) {

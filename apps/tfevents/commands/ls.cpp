@@ -73,17 +73,17 @@ std::string answer(const LsArguments& arguments, const ops::LsReport& report, Vi
     case Format::kMarkdown: return render_markdown(table());
   }
   std::string text = render_table(table(), screen.table_style());
-  if (screen.terminal && !report.rows.empty()) text += render::ls_summary(report);
+  if (screen.terminal && !report.rows.empty()) text += render::ls_summary(report, screen.width);
   return text;
 }
 
 }  // namespace
 
 Ls::Ls(OptionAdder& add) {
-  add.flag(
-      {"-l,--long", "", "Listing", "Add times, files, damage and dropped points",
-       "FIRST EVENT and LAST EVENT are local times. DROPPED counts the points that the clean view leaves out of a restarted run."},
-      arguments.details);
+  add.flag({"-l,--long", "", "Listing", "Add times, files, damage and dropped points",
+            "FIRST EVENT and LAST EVENT are local times. DROPPED counts the points that the clean "
+            "view leaves out of a restarted run."},
+           arguments.details);
   add.flag(
       {
           "--tags",

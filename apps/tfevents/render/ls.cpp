@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "envelope.hpp"
 #include "series.hpp"
@@ -112,7 +113,7 @@ Table ls_table(const ops::LsReport& report, bool details) {
   return table;
 }
 
-std::string ls_summary(const ops::LsReport& report) {
+std::string ls_summary(const ops::LsReport& report, std::size_t width) {
   const Sums sums = sum(report.rows);
   std::string text = count_of(report.rows.size(), "run", "runs");
   if (report.runs_total > report.rows.size()) {
@@ -121,7 +122,9 @@ std::string ls_summary(const ops::LsReport& report) {
   if (sums.live > 0) text += fmt::format(" · {} live", sums.live);
   text += " · " + human_bytes(sums.bytes);
   if (sums.damaged > 0) {
-    text += fmt::format(" · {} damaged ({})", sums.damaged, command_line("fsck", report.operands));
+    text += fmt::format(" · {} damaged", sums.damaged);
+    const std::string advice = fmt::format(" ({})", command_line("fsck", report.operands));
+    if (display_width(text) + display_width(advice) <= width) text += advice;
   }
   return text + '\n';
 }

@@ -13,8 +13,9 @@ namespace tfevents::render {
 /// damage, dropped points.
 [[nodiscard]] Table ls_table(const ops::LsReport& report, bool details);
 
-/// `15 runs · 1 live · 18.1 GiB · 1 damaged (tfevents fsck runs)`, with its line end.
-[[nodiscard]] std::string ls_summary(const ops::LsReport& report);
+/// `15 runs · 1 live · 18.1 GiB · 1 damaged (tfevents fsck runs)`, with its line end. The
+/// command is left out where the line would not fit into `width` columns.
+[[nodiscard]] std::string ls_summary(const ops::LsReport& report, std::size_t width);
 
 /// The whole envelope.
 [[nodiscard]] std::string ls_json(const ops::LsReport& report, View view, bool series,

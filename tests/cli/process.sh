@@ -1,0 +1,112 @@
+#!/bin/sh
+# process.sh PROGRAM DATA: what only a process of its own can show: streams, signals, terminals, full disks.
+set -eu
+
+program=$1
+data=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin"
+ln -s "$program" "$work/bin/tfevents"
+export PATH="$work/bin:$PATH" TERM=xterm TZ=UTC LC_ALL=C.UTF-8
+unset NO_COLOR CLICOLOR_FORCE FORCE_COLOR COLUMNS TFEVENTS_LOGDIR || true
+cd "$data"
+failed=0
+
+fail() {
+  echo "$*"
+  failed=1
+}
+# ends STATUS WHAT COMMAND…: the command's exit status; its output is in $work/out and $work/err.
+ends() {
+  wanted=$1
+  what=$2
+  shift 2
+  status=0
+  "$@" >"$work/out" 2>"$work/err" || status=$?
+  [ "$status" = "$wanted" ] || fail "$what: exit $status, wanted $wanted: $(cat "$work/err")"
+}
+# says WORD WHAT: standard error has the word.
+says() {
+  grep -q -- "$1" "$work/err" || fail "$2: standard error lacks '$1': $(cat "$work/err")"
+}
+# on_terminal COLUMNS COMMAND: runs it on a terminal of that width; what it showed is in $work/out.
+on_terminal() {
+  script -qec "stty cols $1; $2" /dev/null </dev/null 2>/dev/null | tr -d '\r' >"$work/out" || true
+}
+widest() { wc -L <"$work/out"; }
+
+ends 0 'a clean tree' tfevents fsck project
+[ -s "$work/err" ] && fail "a clean tree: standard error is not empty: $(cat "$work/err")"
+
+# An answer that did not arrive whole is an error.
+ends 2 'a full disk' sh -c 'tfevents ls project >/dev/full'
+says 'cannot write the answer' 'a full disk'
+ends 2 'a closed standard output' sh -c 'tfevents ls project >&-'
+says 'cannot write the answer' 'a closed standard output'
+ends 2 'help on a full disk' sh -c 'tfevents -h >/dev/full'
+ends 2 '-o in a directory that does not exist' tfevents ls project -o "$work/none/x"
+[ -e "$work/none" ] && fail '-o made a directory'
+
+# -o: all or nothing, and standard output stays empty.
+ends 0 '-o' tfevents ls project --json -o "$work/answer.json"
+[ -s "$work/out" ] && fail '-o wrote to standard output too'
+grep -q '"schema":"tfevents.ls/1"' "$work/answer.json" || fail '-o wrote something else'
+ends 0 '-o FILE.gz' tfevents ls project --json -o "$work/answer.json.gz"
+gzip -dc "$work/answer.json.gz" | grep -q '"schema":"tfevents.ls/1"' || fail '-o FILE.gz is no gzip of the answer'
+ends 2 '-o of a failed command' tfevents ls no-such-run -o "$work/untouched"
+[ -e "$work/untouched" ] && fail '-o of a failed command left a file'
+find "$work" -name '.tfe-*' | grep -q . && fail 'a temporary file was left behind'
+
+# A reader that leaves is no error of ours: the status says SIGPIPE, also where the parent ignores that signal.
+for ignore in '' 'trap "" PIPE;'; do
+  { sh -c "$ignore tfevents dump project 2>'$work/err'; echo \$? >'$work/status'" || true; } | head -c 10 >/dev/null
+  status=$(cat "$work/status")
+  # Small answers fit into the pipe before anybody looks.
+  [ "$status" = 141 ] || [ "$status" = 0 ] || fail "a reader that left: exit $status"
+  [ -s "$work/err" ] && fail "a reader that left: $(cat "$work/err")"
+done
+
+# Signals end a blocked read at once or after a moment, with the status of the signal.
+mkfifo "$work/pipe"
+for signal in INT:130 TERM:143; do
+  status=0
+  # Opened for both directions, a pipe neither ends nor gives anything.
+  env --default-signal timeout --preserve-status -s "${signal%:*}" 0.3 \
+    tfevents dump - <>"$work/pipe" >/dev/null 2>"$work/err" || status=$?
+  [ "$status" = "${signal#*:}" ] || fail "SIG${signal%:*}: exit $status"
+  [ -s "$work/err" ] && fail "SIG${signal%:*}: $(cat "$work/err")"
+done
+
+# Terminals: the width is kept, a last line sums up, nothing raw gets through.
+command -v script >/dev/null || {
+  echo 'skipped from here: script is not installed'
+  exit $failed
+}
+for columns in 40 80 200; do
+  on_terminal "$columns" 'tfevents ls . --color never -q'
+  [ "$(widest)" -le "$columns" ] || fail "ls is $(widest) columns wide on $columns"
+  grep -q ' runs · ' "$work/out" || fail "no summary on a terminal of $columns columns"
+  on_terminal "$columns" 'tfevents ls . --tags --color never -q'
+  [ "$(widest)" -le "$columns" ] || fail "ls --tags is $(widest) columns wide on $columns"
+  on_terminal "$columns" 'tfevents ls . --tree --color never -q'
+  [ "$(widest)" -le "$columns" ] || fail "ls --tree is $(widest) columns wide on $columns"
+done
+tfevents ls . -q >"$work/out" || true
+grep -q ' runs · ' "$work/out" && fail 'a summary line in a pipe'
+on_terminal 80 'tfevents ls project -q'
+grep -q "$(printf '\033')\[" "$work/out" || fail 'no colour on a terminal'
+on_terminal 80 'NO_COLOR=1 tfevents ls project -q'
+grep -q "$(printf '\033')" "$work/out" && fail 'colour in spite of NO_COLOR'
+on_terminal 80 'tfevents dump project --raw'
+grep -q 'standard output is a terminal' "$work/out" || fail '--raw wrote to a terminal'
+
+# Names for scripts are raw bytes, and a name with a line end survives -0.
+mkdir -p "$work/odd/$(printf 'a\nb')"
+cp project/text/lstm/seed0/events* "$work/odd/$(printf 'a\nb')/"
+tfevents ls "$work/odd" -p0 -q >"$work/out"
+[ "$(tr -dc '\0' <"$work/out" | wc -c)" = 1 ] || fail '-p0 does not end each path once'
+grep -q '\\n' "$work/out" && fail '-p0 escaped a name'
+tfevents ls "$work/odd" -q | grep -q 'a\\nb' || fail 'a line end in a name is not escaped for people'
+
+exit $failed
