@@ -214,9 +214,8 @@ struct Collector {
   }
   void forget() {
     event.values.clear();
-    if (in.kept_bytes() == 0) return;
-    event.writer = {};
-    in.forget();
+    // The one name that belongs to the event whatever becomes of its values.
+    if (in.kept_bytes() > event.writer.size()) in.forget_all_but(event.writer);
   }
 };
 

@@ -86,7 +86,7 @@ class SpanReader {
   }
   void leave(Limit outer) noexcept { limit_ = outer; }
   [[nodiscard]] static constexpr std::size_t kept_bytes() noexcept { return 0; }
-  void forget() noexcept {}
+  void forget_all_but(std::string_view& /*survivor*/) noexcept {}
 
  private:
   const std::byte* at_;
@@ -149,6 +149,19 @@ class StreamReader {
   void leave(Limit outer) noexcept { limit_ = outer; }
   /// Bytes of the views so far.
   [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
+  /// Lets all views die but this one, which may move.
+  void forget_all_but(std::string_view& survivor) {
+    std::string kept;
+    for (std::string& copy_of : kept_) {
+      if (survivor.empty() || copy_of.data() != survivor.data()) continue;
+      kept = std::move(copy_of);
+      break;
+    }
+    kept_.clear();
+    kept_bytes_ = kept.size();
+    survivor = {};
+    if (!kept.empty()) survivor = kept_.emplace_back(std::move(kept));
+  }
   /// Lets all views die.
   void forget() noexcept {
     kept_.clear();
