@@ -134,16 +134,17 @@ class Finder {
     TFEVENTS_TRY(const auto opened, sys_.open_read(operand.path));
     Run run{.name = operand.prefix.empty() ? "." : operand.prefix,
             .shown = operand.shown,
-            .path = operand.path};
-    run.files.push_back({operand.path, last_part(operand.path), operand.info.id, operand.info.size,
-                         operand.info.mtime_ns});
+            .path = operand.path,
+            .is_file = true};
+    run.files.push_back(
+        {last_part(operand.path), operand.info.id, operand.info.size, operand.info.mtime_ns});
     add_run(std::move(run), operand.info.id);
     return ok_status();
   }
 
   void add_standard_input() {
-    Run run{.name = "-", .shown = "-", .path = "-", .files = {}, .standard_input = true};
-    run.files.push_back({"-", "-", {}, 0, 0});
+    Run run{.name = "-", .shown = "", .path = "-", .standard_input = true};
+    run.files.push_back({"-", {}, 0, 0});
     add_run(std::move(run), {});
   }
 
@@ -155,14 +156,13 @@ class Finder {
     for (WalkedDirectory& directory : walked.directories) {
       if (directory.files.empty()) continue;
       Run run;
-      run.path = directory.path;
+      run.path = std::move(directory.path);
       if (directory.relative == ".") {
         run.name = operand.prefix.empty() ? "." : operand.prefix;
-        run.shown = operand.shown;
+        if (operand.shown != run.name) run.shown = operand.shown;
       } else {
-        run.name = operand.prefix.empty() ? directory.relative
+        run.name = operand.prefix.empty() ? std::move(directory.relative)
                                           : join_path(operand.prefix, directory.relative);
-        run.shown = run.name;
       }
       add_files(directory, run);
       if (!run.files.empty()) add_run(std::move(run), directory.id);
@@ -171,9 +171,10 @@ class Finder {
     return ok_status();
   }
 
-  void add_files(const WalkedDirectory& directory, Run& run) {
-    for (const DirEntry& entry : directory.files) {
-      const std::string path = join_path(directory.path, entry.name);
+  void add_files(WalkedDirectory& directory, Run& run) {
+    run.files.reserve(directory.files.size());
+    for (DirEntry& entry : directory.files) {
+      const std::string path = join_path(run.path, entry.name);
       if (entry.type && *entry.type != FileType::kRegular) {
         found_.problems.push_back({.severity = Severity::kNote,
                                    .rule = "odd-file",
@@ -193,15 +194,16 @@ class Finder {
                                    .lost_data = true});
         continue;
       }
-      run.files.push_back({path, entry.name, info->id, info->size, info->mtime_ns});
+      run.files.push_back({std::move(entry.name), info->id, info->size, info->mtime_ns});
     }
   }
 
   void add_run(Run run, FileId id) {
     if (!run.standard_input && !seen_.insert(id).second) return;  // Two operands lead to it.
     ++found_.runs_seen;
-    if (found_.names_seen.size() < kMaxNamesForSuggestions) found_.names_seen.push_back(run.shown);
-    const std::string shown = printable(run.shown);
+    if (found_.names_seen.size() < kMaxNamesForSuggestions)
+      found_.names_seen.push_back(run.people_name());
+    const std::string shown = printable(run.people_name());
     const std::string name = printable(run.name);
     const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
       return any_matches(patterns, shown) || any_matches(patterns, name);

@@ -28,8 +28,8 @@ std::size_t read_all_at(OpenFile& file, std::uint64_t offset, std::span<std::byt
   return done;
 }
 
-std::string head_of(const EventFile& file, Sys& sys) {
-  auto opened = sys.open_read(file.path);
+std::string head_of(const std::string& path, Sys& sys) {
+  auto opened = sys.open_read(path);
   if (!opened.ok()) return {};
   std::string head(kHead, '\0');
   head.resize(read_all_at(**opened, 0, std::as_writable_bytes(std::span<char>(head))));
@@ -37,9 +37,9 @@ std::string head_of(const EventFile& file, Sys& sys) {
 }
 
 // True when the first `bytes` bytes of both files are the same.
-bool same_front(const EventFile& a, const EventFile& b, std::uint64_t bytes, Sys& sys) {
-  auto first = sys.open_read(a.path);
-  auto second = sys.open_read(b.path);
+bool same_front(const std::string& a, const std::string& b, std::uint64_t bytes, Sys& sys) {
+  auto first = sys.open_read(a);
+  auto second = sys.open_read(b);
   if (!first.ok() || !second.ok()) return false;
   std::vector<std::byte> x(kBlock), y(kBlock);
   for (std::uint64_t at = 0; at < bytes;) {
@@ -58,7 +58,9 @@ std::vector<Problem> find_duplicates(const Run& run, Sys& sys) {
   std::vector<Problem> problems;
   if (run.files.size() < 2 || run.standard_input) return problems;
   std::vector<std::string> heads;
-  for (const EventFile& file : run.files) heads.push_back(head_of(file, sys));
+  for (std::size_t file = 0; file < run.files.size(); ++file) {
+    heads.push_back(head_of(run.path_of(file), sys));
+  }
   std::vector<std::size_t> by_size(run.files.size());
   std::iota(by_size.begin(), by_size.end(), std::size_t{0});
   std::stable_sort(by_size.begin(), by_size.end(), [&](std::size_t a, std::size_t b) {
@@ -74,7 +76,7 @@ std::vector<Problem> find_duplicates(const Run& run, Sys& sys) {
       const std::size_t other = by_size[j];
       if (copy_of[other] || !heads[other].starts_with(heads[by_size[i]])) continue;
       ++comparisons;
-      if (!same_front(file, run.files[other], file.size, sys)) continue;
+      if (!same_front(run.path_of(by_size[i]), run.path_of(other), file.size, sys)) continue;
       copy_of[by_size[i]] = other;
       break;
     }
@@ -85,7 +87,7 @@ std::vector<Problem> find_duplicates(const Run& run, Sys& sys) {
     const bool whole = original.size == run.files[file].size;
     problems.push_back({.severity = Severity::kWarn,
                         .rule = "duplicate-copy",
-                        .path = run.files[file].path,
+                        .path = run.path_of(file),
                         .message = std::string(whole ? "a copy of " : "an older copy of ") +
                                    printable(original.name) + ": its points count twice",
                         .hint = "TensorBoard opens every name that contains tfevents"});

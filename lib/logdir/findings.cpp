@@ -45,7 +45,7 @@ void Findings::on_damage(std::size_t file, const Damage& damage) {
   }
   add({.severity = Severity::kError,
        .rule = to_string(damage.kind),
-       .path = run_.files[file].path,
+       .path = run_.path_of(file),
        .offset = damage.offset,
        .end = damage.end,
        .message = message_for(damage),
@@ -61,7 +61,7 @@ void Findings::on_undecodable(std::size_t file, const RecordView& record) {
   }
   add({.severity = Severity::kError,
        .rule = "undecodable",
-       .path = run_.files[file].path,
+       .path = run_.path_of(file),
        .offset = record.offset,
        .end = record.end(),
        .message = "the record is intact but holds no event: " +
@@ -72,7 +72,7 @@ void Findings::on_undecodable(std::size_t file, const RecordView& record) {
 void Findings::on_unreadable(std::size_t file, const Error& error) {
   add({.severity = Severity::kError,
        .rule = "unreadable",
-       .path = run_.files[file].path,
+       .path = run_.path_of(file),
        .offset = error.offset,
        .message = error.message,
        .hint = error.hint.empty() ? std::nullopt : std::optional(error.hint),
@@ -82,7 +82,7 @@ void Findings::on_unreadable(std::size_t file, const Error& error) {
 void Findings::on_file_end(std::size_t file, const FileFindings& findings) {
   const bool nothing_intact = findings.records == 0 && findings.damaged == 1 &&
                               !problems_.empty() && problems_.back().offset == 0 &&
-                              problems_.back().path == run_.files[file].path;
+                              problems_.back().path == run_.path_of(file);
   if (!nothing_intact || findings.compression != Compression::kNone) return;
   Problem& problem = problems_.back();
   problem.rule = "not-an-event-file";

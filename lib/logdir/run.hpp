@@ -12,13 +12,13 @@
 
 namespace tfevents {
 
-/// One event file of a run, as the directory walk saw it.
+/// One event file of a run, as the directory walk saw it. A tree can hold very many: no more than
+/// is needed.
 struct EventFile {
-  std::string path;  ///< As people would type it: below the operand as given.
   std::string name;  ///< Base name.
   FileId id;
-  std::uint64_t size = 0;  ///< Bytes.
-  std::int64_t mtime_ns = 0;
+  std::uint64_t size = 0;     ///< Bytes.
+  std::int64_t mtime_ns = 0;  ///< Nanoseconds since the epoch.
 };
 
 /// A directory that directly holds event files; or one file, or standard input, named as an
@@ -26,11 +26,20 @@ struct EventFile {
 struct Run {
   std::string name;   ///< Machine name, raw bytes: relative to the operand, `.` for the operand
                       ///< itself, `-` for stdin.
-  std::string shown;  ///< What people read: never `.` alone.
+  std::string shown;  ///< What people read where that is another name: never `.` alone. Else empty.
   std::string path;   ///< Directory (or file) as it was reached.
   std::vector<EventFile> files = {};  ///< In reading order: bytes of the name.
+  bool is_file = false;               ///< `path` is the one file itself.
   bool standard_input = false;
 
+  /// The name that people read.
+  [[nodiscard]] const std::string& people_name() const noexcept {
+    return shown.empty() ? name : shown;
+  }
+  /// A file of the run as people would type it: below the operand as given.
+  [[nodiscard]] std::string path_of(std::size_t file) const {
+    return is_file || standard_input ? path : join_path(path, files[file].name);
+  }
   [[nodiscard]] std::uint64_t bytes() const noexcept {
     std::uint64_t sum = 0;
     for (const EventFile& file : files) sum += file.size;

@@ -21,7 +21,7 @@ void RunInput::start_again() {
 Status RunInput::verify() {
   for (std::size_t file = 0; file < seen_.size(); ++file) {
     if (!seen_[file] || seen_[file]->missing) continue;
-    const std::string& path = run_.files[file].path;
+    const std::string& path = run_.path_of(file);
     auto info = sys_.stat(path);
     if (!info.ok() || info->id != seen_[file]->id || info->size < seen_[file]->size) {
       return Error{.code = ErrorCode::kChanged,
@@ -37,7 +37,7 @@ Result<std::unique_ptr<ByteSource>> RunInput::open(std::size_t file) {
     if (spool_ != nullptr) return spool_->open();
     return descriptor_source(options_.standard_input, "-");
   }
-  const std::string& path = run_.files[file].path;
+  const std::string& path = run_.path_of(file);
   std::optional<Seen>& seen = seen_[file];
   auto opened = sys_.open_read(path);
   if (!opened.ok()) {

@@ -15,6 +15,25 @@ struct FinishSlot {
   ~FinishSlot() { output.finish(slot); }
 };
 
+/// What is kept of a run until all are written; see the like in ls.cpp.
+struct Slot {
+  std::uint64_t rows = 0;
+  std::unique_ptr<RunOutcome> outcome;
+  std::unique_ptr<Error> error;
+
+  Slot() = default;
+  Slot(const Selection& select, Result<DumpedRun> dumped) {
+    if (!dumped.ok()) {
+      error = std::make_unique<Error>(std::move(dumped).error());
+      return;
+    }
+    rows = dumped->rows;
+    if (!dumped->outcome.plain(select)) {
+      outcome = std::make_unique<RunOutcome>(std::move(dumped->outcome));
+    }
+  }
+};
+
 }  // namespace
 
 Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
@@ -27,7 +46,7 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
   expect(context, found);
   const SeriesSelector selector(options.select);
   OrderedOutput output(found.runs.size(), write);
-  std::vector<std::optional<Result<DumpedRun>>> dumped(found.runs.size());
+  std::vector<Slot> slots(found.runs.size());
   // In run order, whatever their sizes: the first unfinished run must be at work for others to go
   // on.
   for_each_parallel(
@@ -36,18 +55,22 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
         const FinishSlot finish{output, i};
         SlotText text(output, i);
         const auto one = options.what == DumpOptions::What::kPoints ? dump_points : dump_records;
-        dumped[i] = one(found.runs[i], options, selector, format, text, context);
+        slots[i] =
+            Slot(options.select, one(found.runs[i], options, selector, format, text, context));
+        found.runs[i] = {};
       });
   TFEVENTS_CHECK(output.status());
-  if (context.stop.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  if (context.stop.requested()) {
+    return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  }
   OutcomeBuilder outcome(options.select, found);
-  for (auto& slot : dumped) {
-    if (!slot->ok()) return std::move(*slot).error();
-    const std::uint64_t rows = (*slot)->rows;
-    if (outcome.add(std::move((*slot)->outcome))) {
-      ++report.runs;
-      report.rows += rows;
-    }
+  for (Slot& slot : slots) {
+    if (slot.error) return std::move(*slot.error);
+    const bool counts =
+        slot.outcome == nullptr ? outcome.add_plain() : outcome.add(std::move(*slot.outcome));
+    if (!counts) continue;
+    ++report.runs;
+    report.rows += slot.rows;
   }
   report.outcome = outcome.finish();
   return report;

@@ -85,7 +85,7 @@ class RecordDump {
       reading_.findings.on_unreadable(file, source.error());
       return false;
     }
-    path_ = run_.files[file].path;
+    path_ = run_.path_of(file);
     RecordReader records(std::move(*source), {.temp_directory = context_.temp_directory});
     for (RecordStep step = records.next(); !output_.failed() && !context_.stop.requested();
          step = records.next()) {
@@ -279,7 +279,7 @@ class RecordDump {
   std::unique_ptr<RecordWriter> writer_;
   std::vector<TagId> listed_;  // Of the row's values.
   std::string bytes_;
-  std::string_view path_;
+  std::string path_;
   std::uint64_t rows_ = 0, seen_ = 0, skip_ = 0;
   bool counting_ = false;
   bool again_ = false;  // Findings of these bytes are known already.

@@ -89,13 +89,14 @@ class FollowedRun {
  private:
   void look_at(std::size_t file) {
     const EventFile& seen = run_->files[file];
-    const auto [place, is_new] = places_.try_emplace(seen.path);
+    const std::string path = run_->path_of(file);
+    const auto [place, is_new] = places_.try_emplace(path);
     FilePlace& at = place->second;
     if (!is_new && (at.id != seen.id || seen.size < at.size)) {
       reading_->findings.add(
           {.severity = Severity::kNote,
            .rule = "file-replaced",
-           .path = seen.path,
+           .path = path,
            .message = at.id != seen.id ? "the file was replaced: read again from its start"
                                        : "the file became shorter: read again from its start"});
       at = {};
@@ -110,7 +111,7 @@ class FollowedRun {
   }
 
   void read(std::size_t file, FilePlace& at) {
-    auto opened = context_.sys.open_read(run_->files[file].path);
+    auto opened = context_.sys.open_read(run_->path_of(file));
     if (!opened.ok()) {
       if (opened.error().code != ErrorCode::kNotFound)
         reading_->findings.on_unreadable(file, opened.error());
@@ -119,7 +120,7 @@ class FollowedRun {
     auto info = (*opened)->info();
     if (!info.ok() || info->id != at.id) return;  // Replaced just now: the next look sees it.
     at.size = info->size;
-    RecordReader records(file_source(std::move(*opened), run_->files[file].path, at.size),
+    RecordReader records(file_source(std::move(*opened), run_->path_of(file), at.size),
                          {.growing = !at.quiet, .temp_directory = context_.temp_directory});
     if (at.compressed) {
       skip_records(records, at.records);

@@ -1,6 +1,7 @@
 #include "ops/fsck.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/number.hpp"
@@ -136,7 +137,7 @@ class Checker {
     const FileFindings& found = reading_.files[file];
     const Tail& tail = found.tail;
     Problem problem{
-        .severity = Severity::kWarn, .rule = "", .path = event_file.path, .message = ""};
+        .severity = Severity::kWarn, .rule = "", .path = run_.path_of(file), .message = ""};
     if (event_file.size == 0 && !run_.standard_input && found.records == 0) {
       problem.severity = Severity::kNote;
       problem.rule = "empty-file";
@@ -165,30 +166,19 @@ class Checker {
     reading_.findings.add(std::move(problem));
   }
 
+  // By file, then offset: findings came file by file, those on ends and copies behind them.
   void sort_rows() {
-    const auto place = [this](const Problem& problem) {
-      const auto found =
-          std::find_if(run_.files.begin(), run_.files.end(),
-                       [&](const EventFile& file) { return problem.path == file.path; });
-      return found - run_.files.begin();
+    std::map<std::string, std::size_t, std::less<>> places;
+    for (std::size_t file = 0; file < run_.files.size(); ++file) places[run_.path_of(file)] = file;
+    const auto place = [&](const Problem& row) {
+      const auto found = places.find(row.path.value_or(""));
+      return found == places.end() ? places.size() : found->second;
     };
-    std::vector<std::pair<std::ptrdiff_t, Problem>> keyed;
-    keyed.reserve(checked_.rows.size());
-    std::ptrdiff_t last = 0;
-    for (Problem& row : checked_.rows) {
-      // Neighbours are of one file: most look-ups are a comparison.
-      if (static_cast<std::size_t>(last) >= run_.files.size() ||
-          row.path != run_.files[static_cast<std::size_t>(last)].path) {
-        last = place(row);
-      }
-      keyed.emplace_back(last, std::move(row));
-    }
-    std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
-      if (a.first != b.first) return a.first < b.first;
-      return a.second.offset.value_or(0) < b.second.offset.value_or(0);
-    });
-    checked_.rows.clear();
-    for (auto& [file, row] : keyed) checked_.rows.push_back(std::move(row));
+    std::stable_sort(checked_.rows.begin(), checked_.rows.end(),
+                     [&](const Problem& a, const Problem& b) {
+                       if (a.path != b.path) return place(a) < place(b);
+                       return a.offset.value_or(0) < b.offset.value_or(0);
+                     });
   }
 
   const Run& run_;
@@ -233,14 +223,20 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
   report.operands = found.operands;
   expect(context, found);
-  std::vector<std::optional<CheckedRun>> checked(found.runs.size());
+  std::vector<std::unique_ptr<CheckedRun>> checked(found.runs.size());
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop,
       [&](std::size_t i) { return found.runs[i].bytes(); },
-      [&](std::size_t i) { checked[i] = Checker(found.runs[i], context).check(); });
-  if (context.stop.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+      [&](std::size_t i) {
+        checked[i] = std::make_unique<CheckedRun>(Checker(found.runs[i], context).check());
+        found.runs[i] = {};  // A tree can hold very many.
+      });
+  if (context.stop.requested()) {
+    return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  }
   OutcomeBuilder outcome(options.select, found);
-  for (auto& run : checked) {
+  for (auto& slot : checked) {
+    const std::unique_ptr<CheckedRun> run = std::move(slot);
     if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
   }
   report.outcome = outcome.finish();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -200,6 +201,25 @@ struct ReadRow {
   RunOutcome outcome;
 };
 
+/// What is kept of a run that was read until all are: a tree can hold very many, so an outcome that
+/// says nothing is left out.
+struct Slot {
+  std::unique_ptr<LsRow> row;
+  std::unique_ptr<RunOutcome> outcome;
+  std::unique_ptr<Error> error;
+
+  Slot() = default;
+  Slot(const Selection& select, Result<ReadRow> read) {
+    if (!read.ok()) {
+      error = std::make_unique<Error>(std::move(read).error());
+      return;
+    }
+    row = std::make_unique<LsRow>(std::move(read->row));
+    if (!read->outcome.plain(select))
+      outcome = std::make_unique<RunOutcome>(std::move(read->outcome));
+  }
+};
+
 /// Reads one run into its row.
 class RowReader {
  public:
@@ -390,17 +410,26 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
   report.operands = found.operands;
   const SeriesSelector selector(options.select);
-  std::vector<std::optional<Result<ReadRow>>> read(found.runs.size());
+  std::vector<Slot> slots(found.runs.size());
   expect(context, found);
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop,
       [&](std::size_t i) { return found.runs[i].bytes(); },
-      [&](std::size_t i) { read[i] = RowReader(options, context, selector).read(found.runs[i]); });
-  if (context.stop.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+      [&](std::size_t i) {
+        slots[i] = Slot(options.select, RowReader(options, context, selector).read(found.runs[i]));
+        found.runs[i] = {};
+      });
+  if (context.stop.requested()) {
+    return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+  }
   OutcomeBuilder outcome(options.select, found);
-  for (auto& slot : read) {
-    if (!slot->ok()) return std::move(*slot).error();
-    if (outcome.add(std::move((*slot)->outcome))) report.rows.push_back(std::move((*slot)->row));
+  report.rows.reserve(slots.size());
+  for (Slot& slot : slots) {
+    if (slot.error) return std::move(*slot.error);
+    const bool counts =
+        slot.outcome == nullptr ? outcome.add_plain() : outcome.add(std::move(*slot.outcome));
+    if (counts) report.rows.push_back(std::move(*slot.row));
+    slot = {};
   }
   report.outcome = outcome.finish();
   report.runs_total = report.rows.size();

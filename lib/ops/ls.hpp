@@ -47,7 +47,7 @@ struct SeriesRow {
 /// One run: the row of OUTPUT.md `ls`.
 struct LsRow {
   std::string run;    ///< Relative name, `.` for the operand itself; raw bytes.
-  std::string shown;  ///< As people see it: never `.` alone.
+  std::string shown;  ///< What people read where that is another name, else empty.
   std::string path;
   RunState state = RunState::kEmpty;
   std::uint64_t damage = 0;  ///< Damaged records or ranges.
@@ -62,6 +62,11 @@ struct LsRow {
   bool profile = false;           ///< Holds only a `.profile-empty` marker.
   bool all_one_step = false;      ///< Some series has several points, all at one step.
   std::vector<SeriesRow> series;  ///< By natural order of the tag, then kind; filled on request.
+
+  /// The name that people read.
+  [[nodiscard]] const std::string& people_name() const noexcept {
+    return shown.empty() ? run : shown;
+  }
 };
 
 struct LsReport {

@@ -108,17 +108,23 @@ void RunOutcome::take(const Run& run, RunReading& reading) {
   problems = reading.findings.take();
   more_problems = reading.findings.left_out();
   lost_data = reading.findings.lost_data();
-  dropped.run = run.shown;
+  dropped.run = run.people_name();
   series = reading.tags.series_count();
   selected = 0;
   for (SeriesId id = 0; id < reading.tags.series_count(); ++id)
     selected += reading.tags.info(id).selected ? 1U : 0U;
-  if (selected != 0) return;
+  if (selected != 0 || series == 0) return;
   std::set<std::string> names;
   for (SeriesId id = 0; id < reading.tags.series_count() && names.size() < kMaxTagNames; ++id) {
     names.insert(printable(reading.tags.name(reading.tags.info(id).tag)));
   }
   tags.assign(names.begin(), names.end());
+}
+
+bool RunOutcome::plain(const Selection& select) const noexcept {
+  const bool chosen = selected != 0 || (select.tags.empty() && select.kinds.empty());
+  return problems.empty() && more_problems == 0 && !lost_data && chosen &&
+         dropped.duplicates + dropped.restart == 0 && passes_activity(select, life);
 }
 
 OutcomeBuilder::OutcomeBuilder(const Selection& select, Discovery& found)

@@ -50,6 +50,8 @@ struct RunOutcome {
 
   /// Takes over what the reading found; counts series.
   void take(const Run& run, RunReading& reading);
+  /// True when adding it says nothing but that there is one more run.
+  [[nodiscard]] bool plain(const Selection& select) const noexcept;
 };
 
 /// Adds up run outcomes into one Outcome, in run order.
@@ -60,6 +62,11 @@ class OutcomeBuilder {
   /// True when the run counts: it passes the activity filters, and holds a selected series where
   /// series were asked for.
   bool add(RunOutcome&& run);
+  /// Adds a run that is `plain`. Always true.
+  bool add_plain() noexcept {
+    ++runs_;
+    return true;
+  }
   /// Sets `matched_nothing` and its words.
   Outcome finish();
 

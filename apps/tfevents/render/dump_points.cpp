@@ -237,7 +237,8 @@ std::string padded(std::string text, std::size_t width) {
 
 class TablePoints final : public PeoplePoints {
  public:
-  TablePoints(const Run& run, const Screen& screen) : screen_(screen), run_(printable(run.shown)) {}
+  TablePoints(const Run& run, const Screen& screen)
+      : screen_(screen), run_(printable(run.people_name())) {}
 
  private:
   void add(SeriesId series, std::int64_t step, double wall, std::string value) override {
@@ -271,7 +272,7 @@ class TablePoints final : public PeoplePoints {
 
 class MarkdownPoints final : public PeoplePoints {
  public:
-  explicit MarkdownPoints(const Run& run) : run_(escaped(printable(run.shown))) {}
+  explicit MarkdownPoints(const Run& run) : run_(escaped(printable(run.people_name()))) {}
 
  private:
   static std::string escaped(const std::string& text) {

@@ -101,8 +101,8 @@ Table ls_table(const ops::LsReport& report, bool details) {
   for (const ops::Dropped& run : report.outcome.dropped)
     dropped[run.run] += run.duplicates + run.restart;
   for (const ops::LsRow& row : report.rows) {
-    const auto lost = dropped.find(row.shown);
-    table.add({Cell::text(row.run).shown_as(row.shown), Cell::text(row.path),
+    const auto lost = dropped.find(row.people_name());
+    table.add({Cell::text(row.run).shown_as(row.people_name()), Cell::text(row.path),
                Cell::text(ops::to_string(row.state)).role(role_of(row.state)),
                Cell::count(row.damage).role(row.damage > 0 ? Role::kBad : Role::kPlain),
                Cell::integer(row.last_step), Cell::time(row.first_time), Cell::time(row.last_time),
