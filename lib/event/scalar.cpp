@@ -40,26 +40,39 @@ Scalar from_content(const std::byte* data, DType dtype) noexcept {
   }
 }
 
+bool is_integer(DType dtype) noexcept {
+  const TensorInfo::Field field = info_of(dtype).field;
+  return field == TensorInfo::kInt || field == TensorInfo::kInt64 || field == TensorInfo::kUint32;
+}
+
+// An integer of a typed field. A tensor that says it holds floats does not make them floats.
+Scalar from_integer(std::int64_t value, DType dtype, DType of_field) noexcept {
+  if (dtype == DType::kBool) return Scalar::of(std::int64_t{value != 0}, dtype);
+  return Scalar::of(value, is_integer(dtype) ? dtype : of_field);
+}
+
 // One element as the typed field `field` holds it; `dtype` is what the tensor says it is.
 std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field field) noexcept {
   const std::uint64_t bits = tensor.first[field];
+  const DType dtype = tensor.dtype;
+  const auto integer = static_cast<std::int64_t>(bits);
+  const auto pattern = static_cast<std::uint32_t>(bits);
   switch (field) {
-    case TensorInfo::kFloat:
-      return Scalar::of(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    case TensorInfo::kFloat: return Scalar::of(std::bit_cast<float>(pattern));
     case TensorInfo::kDouble: return Scalar::of(std::bit_cast<double>(bits));
-    case TensorInfo::kInt:
-    case TensorInfo::kInt64:
-    case TensorInfo::kUint32: return Scalar::of(static_cast<std::int64_t>(bits), tensor.dtype);
+    case TensorInfo::kInt: return from_integer(integer, dtype, DType::kInt32);
+    case TensorInfo::kInt64: return from_integer(integer, dtype, DType::kInt64);
+    case TensorInfo::kUint32: return from_integer(integer, dtype, DType::kUint32);
     case TensorInfo::kUint64: return Scalar::of(bits);
     case TensorInfo::kBool: return Scalar::of(std::int64_t{bits != 0}, DType::kBool);
-    case TensorInfo::kHalf: {
-      const auto raw = static_cast<std::uint32_t>(bits);
-      const double value = tensor.half_is_wide ? static_cast<double>(std::bit_cast<float>(raw))
-                                               : widen(raw, tensor.dtype);
-      return Scalar::of(value, tensor.dtype);
-    }
+    case TensorInfo::kHalf:
+      if (info_of(dtype).field != TensorInfo::kHalf) return std::nullopt;
+      if (tensor.half_is_wide)
+        return Scalar::of(static_cast<double>(std::bit_cast<float>(pattern)), dtype);
+      return Scalar::of(widen(pattern, dtype), dtype);
     case TensorInfo::kFloat8:
-      return Scalar::of(widen(static_cast<std::uint32_t>(bits), tensor.dtype), tensor.dtype);
+      if (info_of(dtype).field != TensorInfo::kFloat8) return std::nullopt;
+      return Scalar::of(widen(pattern, dtype), dtype);
     default: return std::nullopt;
   }
 }
@@ -69,8 +82,8 @@ std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field fie
 std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept {
   const DTypeInfo& info = info_of(tensor.dtype);
   if (info.bytes == 0) return std::nullopt;
-  const bool open_shape = tensor.unknown_rank || tensor.has_unknown_dim;
-  if (!open_shape && tensor.elements != 1) return std::nullopt;
+  // Of a shape with open dimensions the others must allow one element.
+  if (!tensor.unknown_rank && tensor.elements != 1) return std::nullopt;
   if (tensor.content_bytes != 0) {
     if (tensor.content_bytes != info.bytes) return std::nullopt;
     return from_content(tensor.content.data(), tensor.dtype);

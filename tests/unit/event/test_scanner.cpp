@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "event/encode.hpp"
 #include "record/reader.hpp"
 #include "support/logdir_builder.hpp"
 #include "unit/event/agreement.hpp"
