@@ -29,7 +29,7 @@ char* write_json_number(char* to, double value) noexcept;
 [[nodiscard]] std::string to_text(std::int64_t value);
 [[nodiscard]] std::string to_text(std::uint64_t value);
 
-/// `55100` as `55 100`: groups of three, from 10 000 on, separated by a plain blank; for tables for
+/// `55100` as `55 100`: groups of three, separated by a plain blank; for tables for
 /// people.
 [[nodiscard]] std::string human_integer(std::int64_t value);
 

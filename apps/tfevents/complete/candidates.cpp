@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <set>
 
 #include "base/text.hpp"
+#include "ops/tags.hpp"
 
 namespace tfevents::complete {
 namespace {
@@ -22,8 +24,11 @@ struct Directory {
 // time is over.
 class Walk {
  public:
-  Walk(Sys& sys, std::string_view prefix, const Budget& budget)
-      : sys_(sys), prefix_(prefix), budget_(budget) {}
+  using EventFile = std::function<void(const std::string& path)>;
+
+  /// `event_file` is told each event file; it may be empty.
+  Walk(Sys& sys, std::string_view prefix, const Budget& budget, EventFile event_file = {})
+      : sys_(sys), prefix_(prefix), budget_(budget), event_file_(std::move(event_file)) {}
 
   void root(const std::string& path) {
     std::deque<Directory> open{{.relative = {}, .path = path}};
@@ -51,8 +56,9 @@ class Walk {
       const bool event_file = entry.name.find(kEventFileMark) != std::string::npos;
       if (is_directory(directory, entry)) {
         enter(directory, entry.name, open);
-      } else {
-        is_run = is_run || event_file;
+      } else if (event_file) {
+        is_run = true;
+        if (event_file_ && !budget_.spent(0)) event_file_(join_path(directory.path, entry.name));
       }
     }
     if (is_run && !directory.relative.empty() && directory.relative.starts_with(prefix_)) {
@@ -81,6 +87,7 @@ class Walk {
   Sys& sys_;
   std::string_view prefix_;
   const Budget& budget_;
+  EventFile event_file_;
   std::vector<std::string> runs_;
 };
 
@@ -93,10 +100,23 @@ std::vector<std::string> runs_below(Sys& sys, const std::vector<std::string>& ro
   return walk.take();
 }
 
-// TO BE WIRED: needs the tags of a tree within the budget, from lib/logdir.
-std::vector<std::string> tags_below(Sys& /*sys*/, const std::vector<std::string>& /*roots*/,
-                                    std::string_view /*prefix*/, const Budget& /*budget*/) {
-  return {};
+std::vector<std::string> tags_below(Sys& sys, const std::vector<std::string>& roots,
+                                    std::string_view prefix, const Budget& budget) {
+  // Writers log all their tags early on; a run's first megabyte stands for it.
+  constexpr std::uint64_t kFront = std::uint64_t{1} << 20;
+  std::set<std::string> tags;
+  const auto enough = [&] { return budget.spent(tags.size()); };
+  Walk walk(sys, "", budget, [&](const std::string& path) {
+    if (!enough()) ops::collect_tags(sys, path, kFront, enough, tags);
+  });
+  for (const std::string& root : roots) walk.root(root);
+  std::vector<std::string> found;
+  for (const std::string& tag : tags) {
+    if (tag.starts_with(prefix)) found.push_back(tag);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const std::string& a, const std::string& b) { return natural_compare(a, b) < 0; });
+  return found;
 }
 
 }  // namespace tfevents::complete

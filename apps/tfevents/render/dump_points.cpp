@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/number.hpp"
@@ -74,12 +75,12 @@ class JsonPoints final : public ops::PointWriter {
     json.begin_object();
     name_fields(json, "tag", tag);
     json.field("kind", to_valid_utf8(kind));
-    series_[series].front = object.substr(1) + ",\"step\":";
+    series_[series] = start_ + object.substr(1) + ",\"step\":";
     // Other plugins by name: their kind is the plugin's.
     if (kind == plugin && !kind_is_known(kind)) {
       std::string name;
       append_json_string(name, plugin);
-      series_[series].plugin = ",\"plugin\":" + name;
+      plugins_[series] = ",\"plugin\":" + name;
     }
   }
   void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
@@ -101,11 +102,6 @@ class JsonPoints final : public ops::PointWriter {
   std::string& text() noexcept override { return text_; }
 
  private:
-  struct Series {
-    std::string front;
-    std::string plugin;
-  };
-
   static bool kind_is_known(std::string_view kind) {
     for (const std::string_view known : kind_names()) {
       if (kind == known) return true;
@@ -118,22 +114,21 @@ class JsonPoints final : public ops::PointWriter {
     return put(wall_.put(to, wall, true), ",\"value\":");
   }
 
-  void add_line(SeriesId series, const char* line, char* end) {
-    const Series& names = series_[series];
-    text_.append(start_).append(names.front);
-    if (!names.plugin.empty()) [[unlikely]] {
-      text_.append(line, static_cast<std::size_t>(end - line))
-          .append(names.plugin)
-          .append(in_array_ ? "}" : "}\n");
-      return;
+  void add_line(SeriesId series, char* line, char* end) {
+    text_.append(series_[series]);
+    if (!plugins_.empty()) [[unlikely]] {
+      if (const auto plugin = plugins_.find(series); plugin != plugins_.end()) {
+        text_.append(line, static_cast<std::size_t>(end - line)).append(plugin->second);
+        end = line;
+      }
     }
     end = put(end, in_array_ ? "}" : "}\n");
     text_.append(line, static_cast<std::size_t>(end - line));
   }
-
   bool in_array_;
-  std::string start_;           // `{"run":"a",`
-  std::vector<Series> series_;  // `"tag":"loss","kind":"scalars","step":`
+  std::string start_;                // `{"run":"a",`
+  std::vector<std::string> series_;  // `{"run":"a","tag":"loss","kind":"scalars","step":`
+  std::unordered_map<SeriesId, std::string> plugins_;  // Of other plugins: `,"plugin":"x"`.
   WallText wall_;
   std::string text_;
 };
@@ -147,6 +142,7 @@ class CsvPoints final : public ops::PointWriter {
   void on_series(SeriesId series, std::string_view tag, std::string_view kind,
                  std::string_view) override {
     if (series_.size() <= series) series_.resize(series + 1);
+    series_[series] = start_;
     append_csv_field(series_[series], tag);
     series_[series] += ',';
     append_csv_field(series_[series], kind);
@@ -178,7 +174,7 @@ class CsvPoints final : public ops::PointWriter {
   }
   void add_line(SeriesId series, const char* line, char* end) {
     *end++ = '\n';
-    text_.append(start_).append(series_[series]).append(line, static_cast<std::size_t>(end - line));
+    text_.append(series_[series]).append(line, static_cast<std::size_t>(end - line));
   }
 
   std::string start_;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/number.hpp"
@@ -123,13 +124,37 @@ TEST_CASE("integers are exact") {
 
 TEST_CASE("groups for people") {
   CHECK(tfevents::human_integer(0) == "0");
-  CHECK(tfevents::human_integer(9999) == "9999");
-  CHECK(tfevents::human_integer(-9999) == "-9999");
+  CHECK(tfevents::human_integer(999) == "999");
+  CHECK(tfevents::human_integer(9999) == "9 999");
+  CHECK(tfevents::human_integer(-9999) == "-9 999");
   CHECK(tfevents::human_integer(10000) == "10 000");
   CHECK(tfevents::human_integer(55100) == "55 100");
   CHECK(tfevents::human_integer(-1048576) == "-1 048 576");
   CHECK(tfevents::human_integer(std::numeric_limits<std::int64_t>::min()) ==
         "-9 223 372 036 854 775 808");
+}
+
+TEST_CASE("wall times take a faster way to the same digits") {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> epoch(1073741824.0, 2147483648.0);
+  const auto check = [](double value) {
+    const std::string text = tfevents::to_text(value);
+    if (text != fmt::format("{}", value)) FAIL_CHECK(fmt::format("{} printed as {}", value, text));
+  };
+  for (int i = 0; i < 300'000; ++i) {
+    const double any = epoch(random);
+    check(any);
+    check(std::floor(any * 1e3) / 1e3);
+    check(std::floor(any * 1e6) / 1e6);
+    check(std::floor(any) + static_cast<double>(random() % 512) / 512);  // Ties of the last digit.
+    check(std::nextafter(std::floor(any), 0.0));
+    check(std::nextafter(std::floor(any), 3e9));
+  }
+  for (const double edge :
+       {1073741824.0, std::nextafter(1073741824.0, 0.0), std::nextafter(1073741824.0, 2e9),
+        std::nextafter(2147483648.0, 0.0), 2147483648.0}) {
+    check(edge);
+  }
 }
 
 TEST_CASE("random floats are shortest and round-trip") {
