@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,40 +33,62 @@ std::string escape_markdown(std::string_view text) {
   return out;
 }
 
-bool stands_right(const Table& table, std::size_t index) {
-  const Align asked = table.columns()[index].align;
-  if (asked != Align::kAuto) return asked != Align::kLeft;
-  bool any = false;
-  for (const auto& row : table.rows()) {
-    if (row[index].is_null()) continue;
-    if (!row[index].is_numeric()) return false;
-    any = true;
+/// Of a column that people see.
+struct Shape {
+  const Column* column = nullptr;
+  std::size_t index = 0;
+  bool numbers = false, others = false;  ///< Kinds of cells seen.
+
+  [[nodiscard]] bool stands_right() const noexcept {
+    if (column->align != Align::kAuto) return column->align != Align::kLeft;
+    return numbers && !others;
   }
-  return any;
+};
+
+Status look_at_cells(const RowSource& rows, std::vector<Shape>& shapes) {
+  if (std::none_of(shapes.begin(), shapes.end(),
+                   [](const Shape& shape) { return shape.column->align == Align::kAuto; })) {
+    return ok_status();
+  }
+  return rows.each([&](std::span<const Cell> row) {
+    for (Shape& shape : shapes) {
+      if (shape.index >= row.size() || row[shape.index].is_null()) continue;
+      (row[shape.index].is_numeric() ? shape.numbers : shape.others) = true;
+    }
+    return ok_status();
+  });
 }
 
 }  // namespace
 
-std::string render_markdown(const Table& table) {
-  std::vector<std::size_t> shown;
-  for (std::size_t i = 0; i < table.columns().size(); ++i) {
-    if (table.columns()[i].people) shown.push_back(i);
+Status render_markdown(const RowSource& rows, Sink& sink) {
+  std::vector<Shape> shapes;
+  const std::vector<Column>& columns = rows.columns();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].people) shapes.push_back({.column = &columns[i], .index = i});
   }
-  std::string out;
+  TFEVENTS_CHECK(look_at_cells(rows, shapes));
+  std::string& out = sink.out();
   std::string rule;
-  for (const std::size_t i : shown) {
-    out += "| " + escape_markdown(printable(table.columns()[i].header)) + " ";
-    rule += stands_right(table, i) ? "|---:" : "|---";
+  for (const Shape& shape : shapes) {
+    out += "| " + escape_markdown(printable(shape.column->header)) + " ";
+    rule += shape.stands_right() ? "|---:" : "|---";
   }
   out += "|\n" + rule + "|\n";
-  for (const auto& row : table.rows()) {
-    for (const std::size_t i : shown) {
-      out += "| " + row[i].prefix() +
-             escape_markdown(row[i].human(table.columns()[i].significant)) + " ";
+  TFEVENTS_CHECK(sink.drain());
+  return rows.each([&](std::span<const Cell> row) {
+    for (const Shape& shape : shapes) {
+      out += "| ";
+      if (shape.index < row.size()) {
+        const Cell& cell = row[shape.index];
+        out += cell.prefix();
+        out += escape_markdown(cell.human(shape.column->significant));
+      }
+      out += " ";
     }
     out += "|\n";
-  }
-  return out;
+    return sink.drain();
+  });
 }
 
 }  // namespace tfevents

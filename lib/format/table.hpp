@@ -2,13 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
 #include "format/cell.hpp"
+#include "format/sink.hpp"
 
 namespace tfevents {
 
@@ -26,7 +30,7 @@ enum class Elide : std::uint8_t {
   kEnd,     ///< Next to shrink: free text.
 };
 
-/// One column of a Table, for people and for machines.
+/// One column of a table, for people and for machines.
 struct Column {
   /// Machine name, `age_seconds`. Empty: only people see the column.
   std::string key = {};
@@ -51,21 +55,63 @@ struct Column {
 /// A last column of remarks without a header, for people alone: shortened at its end, then dropped.
 [[nodiscard]] Column notes_column();
 
-/// Rows of typed cells: the one thing between a report and every renderer. Not thread-safe.
-class Table {
+/// Rows of typed cells: the one thing between a report and every renderer.
+///
+/// Renderers ask for the rows once or twice and keep nothing of them but widths, so an answer of
+/// any length needs the memory of one row.
+class RowSource {
+ public:
+  using Visit = std::function<Status(std::span<const Cell>)>;
+
+  virtual ~RowSource() = default;
+  [[nodiscard]] virtual const std::vector<Column>& columns() const noexcept = 0;
+  /// One pass: calls `visit` for each row in order, the same rows in every pass. A row has a cell
+  /// for each column, missing ones at the end are null; the cells live during the call. Errors:
+  /// the first of `visit`, which ends the pass.
+  virtual Status each(const Visit& visit) const = 0;
+};
+
+/// Rows that are kept. Not thread-safe.
+class Table final : public RowSource {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   /// Missing cells at the end are null; more cells than columns are a bug (asserted, ignored).
   void add(std::vector<Cell> row);
 
-  [[nodiscard]] const std::vector<Column>& columns() const noexcept { return columns_; }
+  [[nodiscard]] const std::vector<Column>& columns() const noexcept override { return columns_; }
+  Status each(const Visit& visit) const override;
   [[nodiscard]] const std::vector<std::vector<Cell>>& rows() const noexcept { return rows_; }
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
  private:
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
+};
+
+/// Rows that a function makes anew in each pass, for answers too long to be held as cells:
+///
+///     return LazyTable(columns, [&](const RowSource::Visit& visit) -> Status {
+///       for (const Run& run : runs) {
+///         const Cell cells[] = {Cell::text(run.name), Cell::bytes(run.bytes)};
+///         TFEVENTS_CHECK(visit(cells));
+///       }
+///       return ok_status();
+///     });
+///
+/// What the function refers to must outlive the table.
+class LazyTable final : public RowSource {
+ public:
+  using Pass = std::function<Status(const Visit&)>;
+  LazyTable(std::vector<Column> columns, Pass pass)
+      : columns_(std::move(columns)), pass_(std::move(pass)) {}
+
+  [[nodiscard]] const std::vector<Column>& columns() const noexcept override { return columns_; }
+  Status each(const Visit& visit) const override { return pass_(visit); }
+
+ private:
+  std::vector<Column> columns_;
+  Pass pass_;
 };
 
 struct TableStyle {
@@ -82,17 +128,24 @@ struct TableStyle {
 ///
 /// Too wide: kMiddle columns shrink to their `min_width`, then kEnd ones, then columns are dropped
 /// from the right; what is kept shrinks further only when nothing is left to drop. Text and headers
-/// are escaped (base/text.hpp printable).
-[[nodiscard]] std::string render_table(const Table& table, const TableStyle& style);
+/// are escaped (base/text.hpp printable). Two passes: one measures, one writes.
+Status render_table(const RowSource& rows, const TableStyle& style, Sink& sink);
 
 /// A GitHub Markdown table of what people read; characters with a meaning in Markdown are escaped.
-/// Always with its header.
-[[nodiscard]] std::string render_markdown(const Table& table);
+/// Always with its header. Two passes.
+Status render_markdown(const RowSource& rows, Sink& sink);
 
-/// The machine values under the machine names, always with the header.
-[[nodiscard]] std::string render_csv(const Table& table, std::string_view line_end = "\n");
+/// The machine values under the machine names, always with the header. One pass.
+Status render_csv(const RowSource& rows, Sink& sink, std::string_view line_end = "\n");
 
-/// The machine values as one JSON object a row and line, for tables without nested fields.
-[[nodiscard]] std::string render_jsonl(const Table& table);
+/// The machine values as one JSON object a row and line, for tables without nested fields. One
+/// pass.
+Status render_jsonl(const RowSource& rows, Sink& sink);
+
+// The same as one string, for short tables.
+[[nodiscard]] std::string render_table(const RowSource& rows, const TableStyle& style);
+[[nodiscard]] std::string render_markdown(const RowSource& rows);
+[[nodiscard]] std::string render_csv(const RowSource& rows, std::string_view line_end = "\n");
+[[nodiscard]] std::string render_jsonl(const RowSource& rows);
 
 }  // namespace tfevents

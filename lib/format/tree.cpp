@@ -14,31 +14,61 @@ struct Strokes {
 constexpr Strokes kUnicode = {"├── ", "└── ", "│   ", "    "};
 constexpr Strokes kAscii = {"|-- ", "`-- ", "|   ", "    "};
 
-/// Adds the node and what is below it. `before` is drawn before its name, `below` before those of
-/// its children.
-void add_node(Table& table, const TreeNode& node, const std::string& before,
-              const std::string& below, const Strokes& strokes) {
-  std::vector<Cell> row;
-  row.reserve(table.columns().size());
-  row.push_back(Cell(node.name).after(before));
-  for (const Cell& cell : node.cells) {
-    if (row.size() < table.columns().size()) row.push_back(cell);
+/// The lines before names, by the steps of a walk.
+class Branches {
+ public:
+  explicit Branches(const Strokes& strokes) : strokes_(&strokes) {}
+
+  /// What is drawn before the name of this node.
+  std::string before(const TreeStep& step) {
+    lasts_.resize(step.depth + 1);
+    lasts_.back() = step.last;
+    std::string lines;
+    for (std::size_t depth = 1; depth < step.depth; ++depth) {
+      lines += lasts_[depth] ? strokes_->blank : strokes_->through;
+    }
+    if (step.depth > 0) lines += step.last ? strokes_->last : strokes_->branch;
+    return lines;
   }
-  table.add(std::move(row));
-  for (std::size_t i = 0; i < node.children.size(); ++i) {
-    const bool last = i + 1 == node.children.size();
-    add_node(table, node.children[i], below + (last ? strokes.last : strokes.branch),
-             below + (last ? strokes.blank : strokes.through), strokes);
+
+ private:
+  const Strokes* strokes_;
+  std::vector<bool> lasts_;  ///< Of the nodes above, by depth.
+};
+
+Status visit_nodes(const TreeNode& node, std::size_t depth, bool last, const TreeVisit& visit) {
+  std::vector<Cell> cells = {node.name};
+  cells.insert(cells.end(), node.cells.begin(), node.cells.end());
+  TFEVENTS_CHECK(visit({.depth = depth, .last = last, .cells = cells}));
+  for (const TreeNode& child : node.children) {
+    TFEVENTS_CHECK(visit_nodes(child, depth + 1, &child == &node.children.back(), visit));
   }
+  return ok_status();
 }
 
 }  // namespace
 
-std::string render_tree(const TreeNode& root, std::vector<Column> columns, const TreeStyle& style) {
+Status render_tree(const TreeWalk& walk, std::vector<Column> columns, const TreeStyle& style,
+                   Sink& sink) {
   columns.insert(columns.begin(), name_column("name", ""));
-  Table table(std::move(columns));
-  add_node(table, root, "", "", style.ascii ? kAscii : kUnicode);
-  return render_table(table, style.table);
+  const std::size_t most = columns.size();
+  const auto pass = [&](const RowSource::Visit& visit) {
+    Branches branches(style.ascii ? kAscii : kUnicode);
+    return walk([&](const TreeStep& step) {
+      std::vector<Cell> row(step.cells.begin(), step.cells.end());
+      row.resize(most);
+      row.front() = std::move(row.front()).after(branches.before(step));
+      return visit(row);
+    });
+  };
+  return render_table(LazyTable(std::move(columns), pass), style.table, sink);
+}
+
+std::string render_tree(const TreeNode& root, std::vector<Column> columns, const TreeStyle& style) {
+  return text_of([&](Sink& sink) {
+    const TreeWalk walk = [&](const TreeVisit& visit) { return visit_nodes(root, 0, true, visit); };
+    return render_tree(walk, columns, style, sink);
+  });
 }
 
 }  // namespace tfevents
