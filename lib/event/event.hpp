@@ -124,6 +124,18 @@ struct FastValue {
   std::uint32_t bytes;  ///< Of the serialized Value.
   FastForm form;
 
+  FastValue() = default;
+  // Only so that a vector can build one in its place: clang 14 cannot do that with an aggregate.
+  FastValue(const char* tag_, std::uint32_t tag_bytes_, float value_, const std::byte* metadata_,
+            std::uint32_t metadata_bytes_, std::uint32_t bytes_, FastForm form_) noexcept
+      : tag(tag_),
+        tag_bytes(tag_bytes_),
+        value(value_),
+        metadata(metadata_),
+        metadata_bytes(metadata_bytes_),
+        bytes(bytes_),
+        form(form_) {}
+
   [[nodiscard]] std::string_view tag_view() const noexcept { return {tag, tag_bytes}; }
 };
 
