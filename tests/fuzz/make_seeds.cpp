@@ -1,0 +1,64 @@
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "record/reader.hpp"
+#include "support/damage.hpp"
+#include "support/logdir_builder.hpp"
+
+// make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged) and DIRECTORY/event/*
+// (payloads) for the fuzz targets to begin with.
+
+using namespace tfevents;
+using namespace tfevents::test;
+
+namespace {
+
+std::string all_kinds() {
+  return event_file([](RunBuilder& r) {
+    const HistogramBucket buckets[] = {{0, 1, 2}, {1, 2, 3}};
+    const std::string_view parts[] = {"one", "two"};
+    r.written_by("seeds").scalar("loss", {{0, 1.0F}, {1000, 0.5F}, {-5, 2.0F}});
+    r.number("half", 1, Scalar::of(1.5, DType::kFloat16));
+    r.number("int", 1, Scalar::of(std::int64_t{-3}), ScalarForm::kTensorTyped, {1, 1});
+    r.text("note", 3, "hello").histogram("h", 4).image("i", 5).audio("a", 6);
+    r.hparams("_hparams_/experiment", "abc").graph("graph").session(SessionStatus::kStart, 5);
+    r.event(9, [&](SummaryBuilder& s) {
+      s.scalar("a", 1)
+          .scalar("b", 2)
+          .histogram_tensor("ht", buckets)
+          .image_tensor("it", 4, 3, parts);
+    });
+    r.with([](EventWriter& w, double at) { w.run_metadata({3, at}, "step1", "metadata"); });
+  });
+}
+
+void write(const std::filesystem::path& path, std::string_view bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::filesystem::path directory(argv[1]);
+  const std::string file = all_kinds(), small = framed("one") + framed("two") + framed("three");
+  write(directory / "record/whole", file);
+  write(directory / "record/small", small);
+  write(directory / "record/flipped", flip_byte(small, 20));
+  write(directory / "record/length", flip_byte(small, 22));
+  write(directory / "record/cut", truncate_to(small, 50));
+  write(directory / "record/missing", remove_range(small, 32, 1));
+  write(directory / "record/garbage", insert_garbage(small, 19, noise(30, 1)));
+  write(directory / "record/zeros", append_nul(flip_byte(small, 51), 100));
+  write(directory / "record/beyond", insert_garbage(small, 19, header_claiming(1000)));
+  write(directory / "record/nested", framed(small) + header_claiming(30) + small);
+  RecordReader reader(memory_source(as_bytes(file)));
+  for (int i = 0; reader.next() == RecordStep::kRecord; ++i) {
+    const RecordView& record = reader.record();
+    write(directory / "event" / std::to_string(i),
+          as_text({record.payload, static_cast<std::size_t>(record.length)}));
+  }
+}
