@@ -25,11 +25,11 @@ class SeriesStats {
       ++nonfinite_;
       return;
     }
-    if (finite_++ == 0 || number < min_.as_double()) {
+    if (finite_++ == 0 || number < min_.as_double() || less_in_last_digits(value, min_)) {
       min_ = value;
       min_step_ = step;
     }
-    if (finite_ == 1 || number > max_.as_double()) {
+    if (finite_ == 1 || number > max_.as_double() || less_in_last_digits(max_, value)) {
       max_ = value;
       max_step_ = step;
     }
@@ -56,6 +56,13 @@ class SeriesStats {
   void fill(SeriesRow& row, bool scalars) const;
 
  private:
+  // Widened, 64-bit integers lose their last digits.
+  static bool less_in_last_digits(Scalar a, Scalar b) noexcept {
+    if (a.dtype != b.dtype) return false;
+    if (a.dtype == DType::kInt64) return a.i64 < b.i64;
+    return a.dtype == DType::kUint64 && a.u64 < b.u64;
+  }
+
   std::uint64_t points_ = 0, finite_ = 0, nonfinite_ = 0, bytes_ = 0;
   std::int64_t first_step_ = 0, last_step_ = 0, min_step_ = 0, max_step_ = 0;
   Scalar first_, last_, min_, max_;
