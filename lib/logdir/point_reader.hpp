@@ -136,10 +136,7 @@ class PointReader {
 
   void big_record(std::size_t file, RecordReader& records) {
     ++records_;
-    const auto fetch = [&records](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
-      auto n = records.read_payload(from, into);
-      return n.ok() ? *n : 0;
-    };
+    const auto fetch = records.payload_fetcher();
     if (scanner_.scan_stream(records.record().length, fetch)) {
       on_event({}, &records);
     } else {
@@ -253,10 +250,7 @@ class PointReader {
       scanner_.for_each_value(payload, deliver);
       return;
     }
-    const auto fetch = [big](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
-      auto n = big->read_payload(from, into);
-      return n.ok() ? *n : 0;
-    };
+    const auto fetch = big->payload_fetcher();
     scanner_.for_each_value(big->record().length, fetch, deliver);
   }
 

@@ -110,10 +110,7 @@ class RecordDump {
     row.path = path_;
     row.offset = record.offset;
     row.length = record.length;
-    const auto fetch = [&records](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
-      auto n = records.read_payload(from, into);
-      return n.ok() ? *n : 0;
-    };
+    const auto fetch = records.payload_fetcher();
     const Bytes payload{record.payload, static_cast<std::size_t>(big ? 0 : record.length)};
     const bool decoded = big ? scanner_.scan_stream(record.length, fetch) : scanner_.scan(payload);
     if (!decoded) {

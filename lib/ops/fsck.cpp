@@ -80,10 +80,7 @@ class Checker {
 
   template <class K>
   void verify(std::size_t file, RecordReader& records, FileFindings& found) {
-    const auto fetch = [&records](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
-      auto n = records.read_payload(from, into);
-      return n.ok() ? *n : 0;
-    };
+    const auto fetch = records.payload_fetcher();
     std::uint64_t reported = 0;
     for (std::uint64_t count = 1;; ++count) {
       bool decoded = true;

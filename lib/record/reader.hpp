@@ -66,6 +66,15 @@ class RecordReader {
   /// its end.
   Result<std::size_t> read_payload(std::uint64_t from, std::span<std::byte> into);
 
+  /// `read_payload` for parsers: gives how many bytes were read, 0 where there are none to be had.
+  /// Valid as long as record().
+  [[nodiscard]] auto payload_fetcher() noexcept {
+    return [this](std::uint64_t from, std::span<std::byte> into) -> std::size_t {
+      const Result<std::size_t> read = read_payload(from, into);
+      return read.ok() ? *read : 0;
+    };
+  }
+
   /// Goes on at a record boundary known from an earlier reading of the same plain file.
   Status seek(std::uint64_t offset) { return window_.seek(offset); }
 
