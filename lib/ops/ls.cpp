@@ -46,13 +46,18 @@ class RowReader {
 
   Result<ReadRow> read(const Run& run) {
     for (int tries = 0;; ++tries) {
-      auto row = options_.series ? try_read<FullPass>(run) : try_read<LeanPass>(run);
+      auto row = needs_statistics() ? try_read<FullPass>(run) : try_read<LeanPass>(run);
       if (row.ok() || row.error().code != ErrorCode::kChanged) return row;
       if (tries == 2) return changed_row(run, row.error());
     }
   }
 
  private:
+  // Steps of selected points are statistics too; of all points the last step is known anyway.
+  [[nodiscard]] bool needs_statistics() const {
+    return options_.series || options_.select.last || !PointFilter(options_.select).empty();
+  }
+
   template <class FirstPass>
   Result<ReadRow> try_read(const Run& run) {
     const Selection& select = options_.select;
@@ -136,14 +141,20 @@ class RowReader {
       const bool from_last = last != nullptr && (all_from_last || track.decreases);
       SeriesDrops drops{first.duplicates(id), 0};
       if (from_last && view != nullptr) drops = view->drops(id);
-      if (track.points != 0)
-        row.last_step = std::max(row.last_step.value_or(track.last_step), track.last_step);
+      std::optional<std::int64_t> last_step;
+      if constexpr (std::is_same_v<FirstPass, FullPass>) {
+        last_step = (from_last ? last->stats[id] : first.stats(id)).last_step();
+      } else if (track.points != 0) {
+        last_step = track.last_step;
+      }
+      if (last_step) row.last_step = std::max(row.last_step.value_or(*last_step), *last_step);
       row.nonfinite += from_last ? last->stats[id].nonfinite() : first.nonfinite(id);
       row.all_one_step =
           row.all_one_step || (track.points > 1 && track.points == drops.duplicates + 1);
       result.outcome.dropped.duplicates += drops.duplicates;
       result.outcome.dropped.restart += drops.restart;
       if constexpr (std::is_same_v<FirstPass, FullPass>) {
+        if (!options_.series) continue;
         SeriesRow series = series_row(state.tags, id);
         (from_last ? last->stats[id] : first.stats(id)).fill(series, info.kind == Kind::kScalars);
         series.duplicates = drops.duplicates;
