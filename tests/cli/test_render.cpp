@@ -55,12 +55,27 @@ ops::LsReport report(std::vector<ops::LsRow> rows) {
   return report;
 }
 
+// The answers as one string each.
+std::string json_of(const ops::LsReport& all, View view, bool series, std::string_view version) {
+  return text_of([&](Sink& sink) { return ls_json(all, view, series, version, sink); });
+}
+std::string jsonl_of(const ops::LsReport& all, bool series) {
+  return text_of([&](Sink& sink) { return ls_jsonl(all, series, sink); });
+}
+std::string screen_of(const ops::FsckReport& all, const Screen& screen, bool unfold) {
+  return text_of([&](Sink& sink) { return fsck_screen(all, screen, unfold, sink); });
+}
+
+std::string tree_of(const ops::LsReport& all, const Screen& screen, bool unfold) {
+  return text_of([&](Sink& sink) { return ls_tree(all, screen, unfold, sink); });
+}
+
 constexpr Screen kPipe{};
 constexpr Screen kTerminal{.terminal = true, .color = false, .width = 80};
 
 TEST_CASE("ls: the row has the fields of the contract, in its order") {
   CHECK(
-      ls_jsonl(report({run("a")}), false) ==
+      jsonl_of(report({run("a")}), false) ==
       R"({"run":"a","path":"runs/a","state":"idle","damage":0,"last_step":55100,"first_time":1000,)"
       R"("last_time":1300.5,"age_seconds":8,"duration_seconds":300.5,"tags":4,"files":1,"bytes":23552,"metrics":{}})"
       "\n");
@@ -71,7 +86,7 @@ TEST_CASE("ls: absent is null, invalid names come in base64 too") {
   row.run = "a\xff";
   row.path = "p\xff";
   CHECK(
-      ls_jsonl(report({row}), false) ==
+      jsonl_of(report({row}), false) ==
       "{\"run\":\"a\xEF\xBF\xBD\",\"run_base64\":\"Yf8=\",\"path\":\"p\xEF\xBF\xBD\",\"path_"
       "base64\":\"cP8=\","
       R"("state":"empty","damage":0,"last_step":null,"first_time":null,"last_time":null,"age_seconds":null,)"
@@ -85,7 +100,7 @@ TEST_CASE("ls: the envelope") {
   one.outcome.complete = false;
   one.outcome.problems = {
       {.rule = "data-crc", .run = "a", .path = "f", .offset = 8, .end = 9, .message = "m"}};
-  const std::string json = ls_json(one, View::kClean, false, "1.2.3");
+  const std::string json = json_of(one, View::kClean, false, "1.2.3");
   CHECK(json.starts_with(
       R"({"schema":"tfevents.ls/1","version":"1.2.3","now_time":1308.5,"operands":["runs"],)"
       R"("view":"clean","complete":false,"rows":[{"run":"a",)"));
@@ -94,7 +109,7 @@ TEST_CASE("ls: the envelope") {
       R"({"severity":"error","rule":"data-crc","run":"a","path":"f","offset":8,"end":9,"tag":null,)"
       R"("step":null,"message":"m","hint":null}]})"
       "\n"));
-  CHECK(ls_json(report({}), View::kRaw, false, "1")
+  CHECK(json_of(report({}), View::kRaw, false, "1")
             .find(R"("view":"raw","complete":true,"rows":[],)") != std::string::npos);
 }
 
@@ -105,7 +120,7 @@ TEST_CASE("ls: series objects") {
   images.kind = "images";
   images.points = 3;
   one.rows[0].series = {loss(), images};
-  const std::string json = ls_jsonl(one, true);
+  const std::string json = jsonl_of(one, true);
   CHECK(
       json.find(
           R"("series":[{"tag":"loss","kind":"scalars","plugin":"scalars","dtype":"float32","points":80,"dropped":4,)"
@@ -176,15 +191,15 @@ TEST_CASE("ls --tags: a run is named once on a terminal, always in a pipe") {
 TEST_CASE("ls --tree: directories with their runs summed up") {
   const auto tree = report(
       {run("text/lstm/seed0"), run("text/lstm/seed1"), run("vision/vit", ops::RunState::kLive)});
-  CHECK(ls_tree(tree, kPipe, false) ==
+  CHECK(tree_of(tree, kPipe, false) ==
         "               RUNS  AGE    SIZE\n"
         "runs              3   8s  69 KiB   1 live\n"
         "├── text/lstm     2   8s  46 KiB\n"
         "└── vision        1   8s  23 KiB   1 live\n");
-  const std::string all = ls_tree(tree, kPipe, true);
+  const std::string all = tree_of(tree, kPipe, true);
   CHECK(all.find("│   ├── seed0") != std::string::npos);
   CHECK(all.find("    └── vit") != std::string::npos);
-  CHECK(ls_tree(report({run("a"), run("b")}), kPipe, false).find("└── b") != std::string::npos);
+  CHECK(tree_of(report({run("a"), run("b")}), kPipe, false).find("└── b") != std::string::npos);
 }
 
 ops::FsckReport findings() {
@@ -216,7 +231,7 @@ ops::FsckReport findings() {
 }
 
 TEST_CASE("fsck: findings under their file, and what was verified") {
-  CHECK(fsck_screen(findings(), kPipe, false) ==
+  CHECK(screen_of(findings(), kPipe, false) ==
         "f1\n"
         "  error  @1 048 576…1 057 808  mismatch  data-crc\n"
         "  note   @2 220 114            growing   live-tail\n"
@@ -227,23 +242,23 @@ TEST_CASE("fsck: findings under their file, and what was verified") {
   ops::FsckReport clean;
   clean.files = 2;
   clean.records = 7;
-  CHECK(fsck_screen(clean, kPipe, false) == "2 files verified (0 B, 7 records)\n");
+  CHECK(screen_of(clean, kPipe, false) == "2 files verified (0 B, 7 records)\n");
 }
 
 TEST_CASE("fsck: a terminal shows twenty findings of a file") {
   ops::FsckReport many = findings();
   many.rows.assign(25, many.rows.front());
-  const std::string folded = fsck_screen(many, kTerminal, false);
+  const std::string folded = screen_of(many, kTerminal, false);
   CHECK(std::count(folded.begin(), folded.end(), '\n') == 23);
   CHECK(folded.find("… 5 more (--all)") != std::string::npos);
-  const std::string all = fsck_screen(many, kTerminal, true);
+  const std::string all = screen_of(many, kTerminal, true);
   CHECK(std::count(all.begin(), all.end(), '\n') == 27);
-  const std::string pipe = fsck_screen(many, kPipe, false);
+  const std::string pipe = screen_of(many, kPipe, false);
   CHECK(std::count(pipe.begin(), pipe.end(), '\n') == 27);
 }
 
 TEST_CASE("fsck: the envelope, rows are problems") {
-  const std::string json = fsck_json(findings(), "1.2.3");
+  const std::string json = text_of([](Sink& sink) { return fsck_json(findings(), "1.2.3", sink); });
   CHECK(json.starts_with(
       R"({"schema":"tfevents.fsck/1","version":"1.2.3","now_time":0,"operands":["runs"],"view":"raw",)"
       R"("complete":true,"rows":[{"severity":"error","rule":"data-crc","run":"a","path":"f1",)"
@@ -252,7 +267,7 @@ TEST_CASE("fsck: the envelope, rows are problems") {
       R"("summary":{"files":15,"bytes":1024,"records":88412,"records_lost":1,"bytes_lost":0,"errors":1,)"
       R"("warnings":1,"notes":1},"problems":[]})"
       "\n"));
-  const std::string jsonl = fsck_jsonl(findings());
+  const std::string jsonl = text_of([](Sink& sink) { return fsck_jsonl(findings(), sink); });
   CHECK(std::count(jsonl.begin(), jsonl.end(), '\n') == 3);
   CHECK(render_csv(fsck_table(findings()))
             .starts_with("severity,rule,run,path,offset,end,tag,step,message,hint\n"));

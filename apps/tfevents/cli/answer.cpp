@@ -3,12 +3,22 @@
 #include "env.hpp"
 
 namespace tfevents::cli {
+namespace {
+
+constexpr std::size_t kPiece = 64 << 10;
+
+}  // namespace
 
 Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env) {
   return Output::open({.file = options.file,
                        .descriptor = env.surroundings().out,
                        .tty = env.surroundings().out_tty,
                        .progress = &env.progress()});
+}
+
+Sink sink_of(Output& output) {
+  return Sink(output.buffer(),
+              [&output] { return output.buffer().size() < kPiece ? ok_status() : output.drain(); });
 }
 
 render::Screen screen_of(const Output& output, const Env& env) {

@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 #include "exit_code.hpp"
-#include "format/table.hpp"
+#include "format/sink.hpp"
 #include "ops/outcome.hpp"
 #include "output.hpp"
 #include "render/people.hpp"
@@ -19,6 +19,10 @@ class Env;
 
 /// Opens standard output or the file of `-o`.
 [[nodiscard]] Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env);
+
+/// Lets renderers write to this output as they go. In pieces on a terminal too: what a report holds
+/// is known by then, and nobody waits for its next line.
+[[nodiscard]] Sink sink_of(Output& output);
 
 /// How to lay out an answer for people on this output.
 [[nodiscard]] render::Screen screen_of(const Output& output, const Env& env);

@@ -12,17 +12,17 @@
 namespace tfevents::cli {
 namespace {
 
-std::string answer(const FsckArguments& arguments, const ops::FsckReport& report,
-                   const render::Screen& screen) {
+Status write_answer(const FsckArguments& arguments, const ops::FsckReport& report,
+                    const render::Screen& screen, Sink& sink) {
   switch (arguments.output.format.value_or(Format::kTable)) {
     case Format::kTable: break;
-    case Format::kJson: return render::fsck_json(report, version_number());
-    case Format::kJsonl: return render::fsck_jsonl(report);
-    case Format::kCsv: return render_csv(render::fsck_table(report));
-    case Format::kMarkdown: return render_markdown(render::fsck_table(report));
+    case Format::kJson: return render::fsck_json(report, version_number(), sink);
+    case Format::kJsonl: return render::fsck_jsonl(report, sink);
+    case Format::kCsv: return render_csv(render::fsck_table(report), sink);
+    case Format::kMarkdown: return render_markdown(render::fsck_table(report), sink);
   }
-  if (report.outcome.matched_nothing) return {};
-  return render::fsck_screen(report, screen, arguments.all);
+  if (report.outcome.matched_nothing) return ok_status();
+  return render::fsck_screen(report, screen, arguments.all, sink);
 }
 
 // Advice that findings carry. People see it once, machines beside each finding.
@@ -52,7 +52,8 @@ Result<ExitCode> Fsck::run(Env& env) {
   TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
   TFEVENTS_TRY(ops::FsckReport report, ops::fsck(options, env.context()));
   env.progress().finish();
-  output->buffer() += answer(arguments, report, screen_of(*output, env));
+  Sink sink = sink_of(*output);
+  TFEVENTS_CHECK(write_answer(arguments, report, screen_of(*output, env), sink));
   TFEVENTS_CHECK(output->finish());
   if (!is_machine(asked_format())) say_hints(report, env.messages());
   // Damage is what was looked for: finding it is an answer, not input that was skipped.

@@ -48,33 +48,44 @@ Status check(const LsArguments& arguments) {
 }
 
 // Raw bytes, so that scripts get names as they are; a terminal gets them escaped.
-std::string path_lines(const ops::LsReport& report, bool null, bool terminal) {
-  std::string out;
+Status write_paths(const ops::LsReport& report, bool null, bool terminal, Sink& sink) {
   for (const ops::LsRow& row : report.rows) {
-    out += terminal && !null ? printable(row.path) : row.path;
-    out += null ? '\0' : '\n';
+    sink.out() += terminal && !null ? printable(row.path) : row.path;
+    sink.out() += null ? '\0' : '\n';
+    TFEVENTS_CHECK(sink.drain());
   }
-  return out;
+  return ok_status();
 }
 
-std::string answer(const LsArguments& arguments, const ops::LsReport& report, View view,
-                   const render::Screen& screen) {
-  if (arguments.paths) return path_lines(report, arguments.null, screen.terminal);
-  if (arguments.tree && !report.rows.empty()) return render::ls_tree(report, screen, arguments.all);
-  const auto table = [&] {
-    return arguments.tags ? render::series_table(report, screen)
-                          : render::ls_table(report, arguments.details);
-  };
-  switch (arguments.output.format.value_or(Format::kTable)) {
-    case Format::kTable: break;
-    case Format::kJson: return render::ls_json(report, view, arguments.tags, version_number());
-    case Format::kJsonl: return render::ls_jsonl(report, arguments.tags);
-    case Format::kCsv: return render_csv(table());
-    case Format::kMarkdown: return render_markdown(table());
+Status write_table(const LsArguments& arguments, const ops::LsReport& report,
+                   const render::Screen& screen, Sink& sink) {
+  const LazyTable table = arguments.tags ? render::series_table(report, screen)
+                                         : render::ls_table(report, arguments.details);
+  const Format format = arguments.output.format.value_or(Format::kTable);
+  if (format == Format::kCsv) return render_csv(table, sink);
+  if (format == Format::kMarkdown) return render_markdown(table, sink);
+  TFEVENTS_CHECK(render_table(table, screen.table_style(), sink));
+  if (screen.terminal && !report.rows.empty()) {
+    sink.out() += render::ls_summary(report, screen.width);
   }
-  std::string text = render_table(table(), screen.table_style());
-  if (screen.terminal && !report.rows.empty()) text += render::ls_summary(report, screen.width);
-  return text;
+  return ok_status();
+}
+
+Status write_answer(const LsArguments& arguments, const ops::LsReport& report, View view,
+                    const render::Screen& screen, Sink& sink) {
+  if (arguments.paths) return write_paths(report, arguments.null, screen.terminal, sink);
+  if (arguments.tree && !report.rows.empty()) {
+    return render::ls_tree(report, screen, arguments.all, sink);
+  }
+  switch (arguments.output.format.value_or(Format::kTable)) {
+    case Format::kJson:
+      return render::ls_json(report, view, arguments.tags, version_number(), sink);
+    case Format::kJsonl: return render::ls_jsonl(report, arguments.tags, sink);
+    case Format::kTable:
+    case Format::kCsv:
+    case Format::kMarkdown: break;
+  }
+  return write_table(arguments, report, screen, sink);
 }
 
 }  // namespace
@@ -135,7 +146,9 @@ Result<ExitCode> Ls::run(Env& env) {
   TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
   TFEVENTS_TRY(const ops::LsReport report, ops::list_runs(chosen, env.context()));
   env.progress().finish();
-  output->buffer() += answer(arguments, report, chosen.select.view, screen_of(*output, env));
+  Sink sink = sink_of(*output);
+  TFEVENTS_CHECK(
+      write_answer(arguments, report, chosen.select.view, screen_of(*output, env), sink));
   TFEVENTS_CHECK(output->finish());
   return report_outcome(report.outcome, arguments.strict, env);
 }

@@ -31,6 +31,16 @@ void end_envelope(JsonWriter& json, std::span<const Problem> problems) {
   json.end_array().end_object().end_line();
 }
 
+Status end_envelope(JsonWriter& json, std::span<const Problem> problems, Sink& sink) {
+  json.key("problems").begin_array();
+  for (const Problem& problem : problems) {
+    write_problem(json, problem);
+    TFEVENTS_CHECK(sink.drain());
+  }
+  json.end_array().end_object().end_line();
+  return sink.drain();
+}
+
 void write_problem(JsonWriter& json, const Problem& problem) {
   json.begin_object().field("severity", to_string(problem.severity)).field("rule", problem.rule);
   name_fields(json, "run", problem.run);

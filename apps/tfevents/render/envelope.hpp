@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "base/problem.hpp"
+#include "base/result.hpp"
 #include "format/json_writer.hpp"
+#include "format/sink.hpp"
 #include "logdir/selection.hpp"
 
 namespace tfevents::render {
@@ -21,11 +23,15 @@ struct EnvelopeHead {
   bool complete = true;
 };
 
-/// Writes the envelope; `rows` writes the elements of the array, `summary` the members of the
-/// object.
+/// Writes the envelope as it goes; `rows(json)` writes the elements of the array, drains the sink
+/// between them and returns the Status, `summary(json)` writes the members of the object. Errors:
+/// the first of the sink.
 template <class WriteRows, class WriteSummary>
-void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows,
-                    WriteSummary summary, std::span<const Problem> problems);
+Status write_envelope(Sink& sink, const EnvelopeHead& head, WriteRows rows, WriteSummary summary,
+                      std::span<const Problem> problems);
+
+/// Ends the envelope, problems drained one by one. A part of write_envelope.
+Status end_envelope(JsonWriter& json, std::span<const Problem> problems, Sink& sink);
 
 /// The PROBLEM object: in every envelope, and the row of `fsck`.
 void write_problem(JsonWriter& json, const Problem& problem);
@@ -39,14 +45,15 @@ void begin_envelope(JsonWriter& json, const EnvelopeHead& head);
 void end_envelope(JsonWriter& json, std::span<const Problem> problems);
 
 template <class WriteRows, class WriteSummary>
-void write_envelope(JsonWriter& json, const EnvelopeHead& head, WriteRows rows,
-                    WriteSummary summary, std::span<const Problem> problems) {
+Status write_envelope(Sink& sink, const EnvelopeHead& head, WriteRows rows, WriteSummary summary,
+                      std::span<const Problem> problems) {
+  JsonWriter json(sink.out());
   begin_envelope(json, head);
-  rows();
+  TFEVENTS_CHECK(rows(json));
   json.end_array().key("summary").begin_object();
-  summary();
+  summary(json);
   json.end_object();
-  end_envelope(json, problems);
+  return end_envelope(json, problems, sink);
 }
 
 }  // namespace tfevents::render

@@ -1,6 +1,7 @@
 #include "fsck.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/time.hpp"
 #include "envelope.hpp"
 #include "format/paint.hpp"
+#include "format/table_writer.hpp"
 
 namespace tfevents::render {
 namespace {
@@ -60,50 +62,63 @@ std::vector<FileFindings> group_by_file(const std::vector<Problem>& rows, bool f
   return files;
 }
 
-Table finding_lines(const std::vector<Problem>& rows, const std::vector<FileFindings>& files) {
-  // The rule says in a word what the message says in full: on a narrow terminal it goes first.
-  Table table({{.keep = true},
-               {.keep = true},
-               {.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
-               {.role = Role::kDim}});
-  auto row = rows.begin();
-  for (const FileFindings& file : files) {
-    for (std::size_t i = 0; i < file.shown; ++i, ++row) {
-      table.add({Cell::text(to_string(row->severity)).role(role_of(row->severity)),
-                 range_cell(*row), Cell::text(row->message), Cell::text(row->rule)});
-    }
-    row += static_cast<std::ptrdiff_t>(file.folded);
-  }
-  return table;
+std::array<Cell, 4> line_cells(const Problem& row) {
+  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), range_cell(row),
+          Cell::text(row.message), Cell::text(row.rule)};
 }
 
-std::string_view take_line(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
-  const auto line = text.substr(0, end);
-  text.remove_prefix(end);
-  return line;
+// The rule says in a word what the message says in full: on a narrow terminal it goes first.
+std::vector<Column> line_columns() {
+  return {{.keep = true},
+          {.keep = true},
+          {.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
+          {.role = Role::kDim}};
+}
+
+// Calls `begin(file)`, `line(row)` for each finding that is shown, and `end(file)` for every file.
+template <class Begin, class Line, class End>
+Status each_shown(const std::vector<Problem>& rows, const std::vector<FileFindings>& files,
+                  Begin begin, Line line, End end) {
+  auto row = rows.begin();
+  for (const FileFindings& file : files) {
+    TFEVENTS_CHECK(begin(file));
+    for (std::size_t i = 0; i < file.shown; ++i, ++row) TFEVENTS_CHECK(line(*row));
+    row += static_cast<std::ptrdiff_t>(file.folded);
+    TFEVENTS_CHECK(end(file));
+  }
+  return ok_status();
 }
 
 }  // namespace
 
-Table fsck_table(const ops::FsckReport& report) {
-  Table table({{.key = "severity", .header = "SEVERITY"},
-               {.key = "rule", .header = "RULE"},
-               {.key = "run", .header = "RUN", .people = false},
-               name_column("path", "PATH"),
-               {.key = "offset", .header = "OFFSET"},
-               {.key = "end", .header = "END"},
-               {.key = "tag", .header = "TAG", .people = false},
-               {.key = "step", .header = "STEP", .people = false},
-               {.key = "message", .header = "MESSAGE", .elide = Elide::kEnd},
-               {.key = "hint", .header = "HINT", .people = false}});
-  for (const Problem& row : report.rows) {
-    table.add({Cell::text(to_string(row.severity)).role(role_of(row.severity)),
-               Cell::text(row.rule), Cell::text(row.run), Cell::text(row.path),
-               Cell::count(row.offset), Cell::count(row.end), Cell::text(row.tag),
-               Cell::integer(row.step), Cell::text(row.message), Cell::text(row.hint)});
-  }
-  return table;
+LazyTable fsck_table(const ops::FsckReport& report) {
+  std::vector<Column> columns = {{.key = "severity", .header = "SEVERITY"},
+                                 {.key = "rule", .header = "RULE"},
+                                 {.key = "run", .header = "RUN", .people = false},
+                                 name_column("path", "PATH"),
+                                 {.key = "offset", .header = "OFFSET"},
+                                 {.key = "end", .header = "END"},
+                                 {.key = "tag", .header = "TAG", .people = false},
+                                 {.key = "step", .header = "STEP", .people = false},
+                                 {.key = "message", .header = "MESSAGE", .elide = Elide::kEnd},
+                                 {.key = "hint", .header = "HINT", .people = false}};
+  const auto pass = [&report](const RowSource::Visit& visit) -> Status {
+    for (const Problem& row : report.rows) {
+      const Cell cells[] = {Cell::text(to_string(row.severity)).role(role_of(row.severity)),
+                            Cell::text(row.rule),
+                            Cell::text(row.run),
+                            Cell::text(row.path),
+                            Cell::count(row.offset),
+                            Cell::count(row.end),
+                            Cell::text(row.tag),
+                            Cell::integer(row.step),
+                            Cell::text(row.message),
+                            Cell::text(row.hint)};
+      TFEVENTS_CHECK(visit(cells));
+    }
+    return ok_status();
+  };
+  return {std::move(columns), pass};
 }
 
 std::string fsck_verdict(const ops::FsckReport& report) {
@@ -125,21 +140,35 @@ std::string fsck_verdict(const ops::FsckReport& report) {
   return text;
 }
 
-std::string fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all) {
+Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all, Sink& sink) {
   const auto files = group_by_file(report.rows, screen.terminal && !all);
   TableStyle style = screen.table_style();
   style.header = false;
   style.indent = "  ";
-  // One table for all files, so that columns are aligned through the whole answer; each row is one
-  // line of it.
-  const std::string rendered = render_table(finding_lines(report.rows, files), style);
-  std::string out;
-  std::string_view lines = rendered;
-  for (const FileFindings& file : files) {
+  const std::vector<Column> columns = line_columns();
+  // One table for all files, so that columns are aligned through the whole answer.
+  TableWriter table(columns, style);
+  const auto nothing = [](const FileFindings&) { return ok_status(); };
+  const auto measure = [&](const Problem& row) {
+    table.measure(line_cells(row));
+    return ok_status();
+  };
+  TFEVENTS_CHECK(each_shown(report.rows, files, nothing, measure, nothing));
+  table.lay_out();
+  std::string& out = sink.out();
+  const auto begin = [&](const FileFindings& file) {
     out += paint(printable(*file.path), Role::kStrong, screen.color) + '\n';
-    for (std::size_t i = 0; i < file.shown; ++i) out += take_line(lines);
+    return sink.drain();
+  };
+  const auto line = [&](const Problem& row) {
+    table.write_row(out, line_cells(row));
+    return sink.drain();
+  };
+  const auto end = [&](const FileFindings& file) {
     if (file.folded > 0) out += fmt::format("  … {} more (--all)\n", integer(file.folded));
-  }
+    return sink.drain();
+  };
+  TFEVENTS_CHECK(each_shown(report.rows, files, begin, line, end));
   if (report.rows_left_out > 0) {
     out += fmt::format("… {}, only counted\n",
                        count_of(report.rows_left_out, "more finding", "more findings"));
@@ -147,24 +176,27 @@ std::string fsck_screen(const ops::FsckReport& report, const Screen& screen, boo
   const Role role = report.errors > 0     ? Role::kBad
                     : report.warnings > 0 ? Role::kWarn
                                           : Role::kGood;
-  return out + paint(fsck_verdict(report), role, screen.color) + '\n';
+  out += paint(fsck_verdict(report), role, screen.color) + '\n';
+  return sink.drain();
 }
 
-std::string fsck_json(const ops::FsckReport& report, std::string_view version) {
-  std::string out;
-  JsonWriter json(out);
-  write_envelope(
-      json,
+Status fsck_json(const ops::FsckReport& report, std::string_view version, Sink& sink) {
+  return write_envelope(
+      sink,
       {.command = "fsck",
        .version = version,
        .now = report.now,
        .operands = report.operands,
        .view = View::kRaw,
        .complete = report.outcome.complete},
-      [&] {
-        for (const Problem& row : report.rows) write_problem(json, row);
+      [&](JsonWriter& json) -> Status {
+        for (const Problem& row : report.rows) {
+          write_problem(json, row);
+          TFEVENTS_CHECK(sink.drain());
+        }
+        return ok_status();
       },
-      [&] {
+      [&](JsonWriter& json) {
         json.field("files", report.files)
             .field("bytes", report.bytes)
             .field("records", report.records);
@@ -174,17 +206,16 @@ std::string fsck_json(const ops::FsckReport& report, std::string_view version) {
             .field("notes", report.notes);
       },
       report.outcome.problems);
-  return out;
 }
 
-std::string fsck_jsonl(const ops::FsckReport& report) {
-  std::string out;
-  JsonWriter json(out);
+Status fsck_jsonl(const ops::FsckReport& report, Sink& sink) {
+  JsonWriter json(sink.out());
   for (const Problem& row : report.rows) {
     write_problem(json, row);
     json.end_line();
+    TFEVENTS_CHECK(sink.drain());
   }
-  return out;
+  return ok_status();
 }
 
 }  // namespace tfevents::render

@@ -1,7 +1,8 @@
 #include "ls.hpp"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ Cell notes_cell(const ops::LsRow& row) {
                                                    : Role::kDim);
 }
 
-void write_row(JsonWriter& json, const ops::LsRow& row, bool series) {
+Status write_row(JsonWriter& json, const ops::LsRow& row, bool series, Sink& sink) {
   json.begin_object();
   name_fields(json, "run", row.run);
   name_fields(json, "path", row.path);
@@ -55,10 +56,76 @@ void write_row(JsonWriter& json, const ops::LsRow& row, bool series) {
   json.key("metrics").begin_object().end_object();
   if (series) {
     json.key("series").begin_array();
-    for (const ops::SeriesRow& one : row.series) write_series(json, one);
+    for (const ops::SeriesRow& one : row.series) {
+      write_series(json, one);
+      TFEVENTS_CHECK(sink.drain());
+    }
     json.end_array();
   }
   json.end_object();
+  return sink.drain();
+}
+
+/// Points that the view left out, by the name of the run as people see it.
+class DroppedByRun {
+ public:
+  explicit DroppedByRun(std::span<const ops::Dropped> dropped) {
+    for (const ops::Dropped& run : dropped) runs_.push_back(&run);
+    std::sort(runs_.begin(), runs_.end(),
+              [](const auto* a, const auto* b) { return a->run < b->run; });
+  }
+
+  [[nodiscard]] std::uint64_t of(const std::string& name) const {
+    auto run = std::lower_bound(runs_.begin(), runs_.end(), name,
+                                [](const auto* a, const auto& b) { return a->run < b; });
+    std::uint64_t count = 0;
+    for (; run != runs_.end() && (*run)->run == name; ++run) {
+      count += (*run)->duplicates + (*run)->restart;
+    }
+    return count;
+  }
+
+ private:
+  std::vector<const ops::Dropped*> runs_;
+};
+
+std::vector<Column> columns(bool details) {
+  const auto detail = [&](std::string key, std::string header) {
+    return Column{.key = std::move(key), .header = std::move(header), .people = details};
+  };
+  Column names = name_column("run", "RUN");
+  names.min_width = kRunWidth;
+  return {names,
+          {.key = "path", .people = false},
+          {.key = "state", .header = "STATE"},
+          detail("damage", "DAMAGE"),
+          {.key = "last_step", .header = "LAST STEP"},
+          detail("first_time", "FIRST EVENT"),
+          detail("last_time", "LAST EVENT"),
+          {.key = "age_seconds", .header = "AGE"},
+          {.key = "duration_seconds", .header = "DURATION"},
+          {.key = "tags", .header = "TAGS"},
+          detail("files", "FILES"),
+          {.key = "bytes", .header = "SIZE"},
+          {.header = "DROPPED", .people = details},
+          notes_column()};
+}
+
+std::array<Cell, 14> cells(const ops::LsRow& row, std::uint64_t dropped) {
+  return {Cell::text(row.run).shown_as(row.people_name()),
+          Cell::text(row.path),
+          Cell::text(ops::to_string(row.state)).role(role_of(row.state)),
+          Cell::count(row.damage).role(row.damage > 0 ? Role::kBad : Role::kPlain),
+          Cell::integer(row.last_step),
+          Cell::time(row.first_time),
+          Cell::time(row.last_time),
+          Cell::duration(row.age_seconds),
+          Cell::duration(row.duration_seconds),
+          Cell::count(row.tags),
+          Cell::count(row.files),
+          Cell::bytes(row.bytes),
+          Cell::count(dropped),
+          notes_cell(row)};
 }
 
 struct Sums {
@@ -77,40 +144,17 @@ Sums sum(const std::vector<ops::LsRow>& rows) {
 
 }  // namespace
 
-Table ls_table(const ops::LsReport& report, bool details) {
-  const auto detail = [&](std::string key, std::string header) {
-    return Column{.key = std::move(key), .header = std::move(header), .people = details};
+LazyTable ls_table(const ops::LsReport& report, bool details) {
+  // Nobody but people who asked for details sees what was dropped.
+  const std::span<const ops::Dropped> dropped = report.outcome.dropped;
+  const DroppedByRun by_run(details ? dropped : dropped.first(0));
+  const auto pass = [&report, by_run](const RowSource::Visit& visit) -> Status {
+    for (const ops::LsRow& row : report.rows) {
+      TFEVENTS_CHECK(visit(cells(row, by_run.of(row.people_name()))));
+    }
+    return ok_status();
   };
-  Column names = name_column("run", "RUN");
-  names.min_width = kRunWidth;
-  Table table({names,
-               {.key = "path", .people = false},
-               {.key = "state", .header = "STATE"},
-               detail("damage", "DAMAGE"),
-               {.key = "last_step", .header = "LAST STEP"},
-               detail("first_time", "FIRST EVENT"),
-               detail("last_time", "LAST EVENT"),
-               {.key = "age_seconds", .header = "AGE"},
-               {.key = "duration_seconds", .header = "DURATION"},
-               {.key = "tags", .header = "TAGS"},
-               detail("files", "FILES"),
-               {.key = "bytes", .header = "SIZE"},
-               {.header = "DROPPED", .people = details},
-               notes_column()});
-  std::map<std::string_view, std::uint64_t> dropped;
-  for (const ops::Dropped& run : report.outcome.dropped)
-    dropped[run.run] += run.duplicates + run.restart;
-  for (const ops::LsRow& row : report.rows) {
-    const auto lost = dropped.find(row.people_name());
-    table.add({Cell::text(row.run).shown_as(row.people_name()), Cell::text(row.path),
-               Cell::text(ops::to_string(row.state)).role(role_of(row.state)),
-               Cell::count(row.damage).role(row.damage > 0 ? Role::kBad : Role::kPlain),
-               Cell::integer(row.last_step), Cell::time(row.first_time), Cell::time(row.last_time),
-               Cell::duration(row.age_seconds), Cell::duration(row.duration_seconds),
-               Cell::count(row.tags), Cell::count(row.files), Cell::bytes(row.bytes),
-               Cell::count(lost == dropped.end() ? 0 : lost->second), notes_cell(row)});
-  }
-  return table;
+  return {columns(details), pass};
 }
 
 std::string ls_summary(const ops::LsReport& report, std::size_t width) {
@@ -129,37 +173,38 @@ std::string ls_summary(const ops::LsReport& report, std::size_t width) {
   return text + '\n';
 }
 
-std::string ls_json(const ops::LsReport& report, View view, bool series, std::string_view version) {
-  std::string out;
-  JsonWriter json(out);
+Status ls_json(const ops::LsReport& report, View view, bool series, std::string_view version,
+               Sink& sink) {
   const Sums sums = sum(report.rows);
-  write_envelope(
-      json,
+  return write_envelope(
+      sink,
       {.command = "ls",
        .version = version,
        .now = report.now,
        .operands = report.operands,
        .view = view,
        .complete = report.outcome.complete},
-      [&] {
-        for (const ops::LsRow& row : report.rows) write_row(json, row, series);
+      [&](JsonWriter& json) -> Status {
+        for (const ops::LsRow& row : report.rows) {
+          TFEVENTS_CHECK(write_row(json, row, series, sink));
+        }
+        return ok_status();
       },
-      [&] {
+      [&](JsonWriter& json) {
         json.field("runs", report.rows.size()).field("live", sums.live).field("bytes", sums.bytes);
         json.field("damaged", sums.damaged);
       },
       report.outcome.problems);
-  return out;
 }
 
-std::string ls_jsonl(const ops::LsReport& report, bool series) {
-  std::string out;
-  JsonWriter json(out);
+Status ls_jsonl(const ops::LsReport& report, bool series, Sink& sink) {
+  JsonWriter json(sink.out());
   for (const ops::LsRow& row : report.rows) {
-    write_row(json, row, series);
+    TFEVENTS_CHECK(write_row(json, row, series, sink));
     json.end_line();
+    TFEVENTS_CHECK(sink.drain());
   }
-  return out;
+  return ok_status();
 }
 
 }  // namespace tfevents::render

@@ -1,6 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,33 +55,50 @@ void insert(Node& root, const ops::LsRow& row) {
   node->is_run = true;
 }
 
-TreeNode to_tree(std::string name, const Node* node, bool unfold) {
+// The node's name, then its cells.
+std::array<Cell, 5> cells(std::string_view name, const Node& node) {
+  std::string notes;
+  if (node.live > 0) notes = node.leaf() ? "live" : fmt::format("{} live", node.live);
+  if (node.damaged > 0) {
+    notes += notes.empty() ? "" : ", ";
+    notes += node.leaf() ? "damaged" : fmt::format("{} damaged", node.damaged);
+  }
+  const Role role = node.damaged > 0 ? Role::kBad : Role::kGood;
+  return {Cell::text(name).role(node.leaf() ? Role::kPlain : Role::kStrong),
+          node.leaf() ? Cell() : Cell::count(node.runs), Cell::duration(node.age),
+          Cell::bytes(node.bytes), notes.empty() ? Cell() : Cell::text(notes).role(role)};
+}
+
+// Where a walk stands: the node `name` that lies `depth` below the top.
+struct Place {
+  const std::string& name;
+  std::size_t depth;
+  bool last;
+};
+
+// Visits the node and what is shown below it.
+Status walk(const Place& place, const Node* node, bool unfold, const TreeVisit& visit) {
+  std::string name = place.name;
   // A directory with nothing but one directory in it adds a name and no news.
   while (!node->is_run && node->children.size() == 1 && !node->children.begin()->second.leaf()) {
     name += '/' + node->children.begin()->first;
     node = &node->children.begin()->second;
   }
-  TreeNode tree;
-  tree.name = Cell::text(name).role(node->leaf() ? Role::kPlain : Role::kStrong);
-  std::string notes;
-  if (node->live > 0) notes = node->leaf() ? "live" : fmt::format("{} live", node->live);
-  if (node->damaged > 0) {
-    notes += notes.empty() ? "" : ", ";
-    notes += node->leaf() ? "damaged" : fmt::format("{} damaged", node->damaged);
+  TFEVENTS_CHECK(visit({.depth = place.depth, .last = place.last, .cells = cells(name, *node)}));
+  const auto shown = [&](const auto& child) { return unfold || !child.second.leaf(); };
+  const auto end = node->children.end();
+  auto next = std::find_if(node->children.begin(), end, shown);
+  while (next != end) {
+    const auto& [part, child] = *next;
+    next = std::find_if(std::next(next), end, shown);
+    TFEVENTS_CHECK(walk({part, place.depth + 1, next == end}, &child, unfold, visit));
   }
-  const Role role = node->damaged > 0 ? Role::kBad : Role::kGood;
-  tree.cells = {node->leaf() ? Cell() : Cell::count(node->runs), Cell::duration(node->age),
-                Cell::bytes(node->bytes), notes.empty() ? Cell() : Cell::text(notes).role(role)};
-  for (const auto& [part, child] : node->children) {
-    if (child.leaf() && !unfold) continue;
-    tree.children.push_back(to_tree(part, &child, unfold));
-  }
-  return tree;
+  return ok_status();
 }
 
 }  // namespace
 
-std::string ls_tree(const ops::LsReport& report, const Screen& screen, bool all) {
+Status ls_tree(const ops::LsReport& report, const Screen& screen, bool all, Sink& sink) {
   Node root;
   for (const ops::LsRow& row : report.rows) insert(root, row);
   // Where every run lies directly in the operand there is no directory to sum up.
@@ -91,8 +109,10 @@ std::string ls_tree(const ops::LsReport& report, const Screen& screen, bool all)
                                        {.key = "age_seconds", .header = "AGE"},
                                        {.key = "bytes", .header = "SIZE"},
                                        notes_column()};
-  TreeNode tree = to_tree(name, &root, all || flat);
-  return render_tree(tree, columns, {.table = screen.table_style()});
+  const TreeWalk steps = [&](const TreeVisit& visit) {
+    return walk({name, 0, true}, &root, all || flat, visit);
+  };
+  return render_tree(steps, columns, {.table = screen.table_style()}, sink);
 }
 
 }  // namespace tfevents::render

@@ -1,5 +1,6 @@
 #include "series.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,31 @@ std::vector<Column> columns(const Screen& screen) {
           notes_column()};
 }
 
+std::array<Cell, 21> cells(const std::string& run, std::string_view shown,
+                           const ops::SeriesRow& series) {
+  return {Cell::text(run).shown_as(shown),
+          Cell::text(series.tag),
+          Cell::text(series.kind),
+          Cell::text(some(series.plugin)),
+          Cell::text(some(series.dtype)),
+          Cell::count(series.points),
+          Cell::count(series.dropped),
+          Cell::count(series.duplicates),
+          Cell::count(series.nonfinite),
+          Cell::integer(series.first_step),
+          Cell::integer(series.last_step),
+          steps_cell(series),
+          scalar_cell(series.last),
+          scalar_cell(series.min),
+          Cell::integer(series.min_step),
+          scalar_cell(series.max),
+          Cell::integer(series.max_step),
+          scalar_cell(series.first),
+          Cell::real(series.mean),
+          Cell::bytes(series.bytes),
+          Cell::text(notes(series)).role(series.nonfinite > 0 ? Role::kWarn : Role::kDim)};
+}
+
 }  // namespace
 
 void write_series(JsonWriter& json, const ops::SeriesRow& series) {
@@ -94,38 +120,18 @@ void write_series(JsonWriter& json, const ops::SeriesRow& series) {
   json.field("max_step", series.max_step).field("mean", series.mean).end_object();
 }
 
-Table series_table(const ops::LsReport& report, const Screen& screen) {
-  Table table(columns(screen));
-  for (const ops::LsRow& run : report.rows) {
-    bool first = true;
-    for (const ops::SeriesRow& series : run.series) {
-      const bool named = first || !screen.terminal;
-      first = false;
-      const std::string note = notes(series);
-      table.add({Cell::text(run.run).shown_as(named ? run.shown : ""),
-                 Cell::text(series.tag),
-                 Cell::text(series.kind),
-                 Cell::text(some(series.plugin)),
-                 Cell::text(some(series.dtype)),
-                 Cell::count(series.points),
-                 Cell::count(series.dropped),
-                 Cell::count(series.duplicates),
-                 Cell::count(series.nonfinite),
-                 Cell::integer(series.first_step),
-                 Cell::integer(series.last_step),
-                 steps_cell(series),
-                 scalar_cell(series.last),
-                 scalar_cell(series.min),
-                 Cell::integer(series.min_step),
-                 scalar_cell(series.max),
-                 Cell::integer(series.max_step),
-                 scalar_cell(series.first),
-                 Cell::real(series.mean),
-                 Cell::bytes(series.bytes),
-                 Cell::text(note).role(series.nonfinite > 0 ? Role::kWarn : Role::kDim)});
+LazyTable series_table(const ops::LsReport& report, const Screen& screen) {
+  const auto pass = [&report, once = screen.terminal](const RowSource::Visit& visit) -> Status {
+    for (const ops::LsRow& run : report.rows) {
+      std::string_view name = run.people_name();
+      for (const ops::SeriesRow& series : run.series) {
+        TFEVENTS_CHECK(visit(cells(run.run, name, series)));
+        if (once) name = {};
+      }
     }
-  }
-  return table;
+    return ok_status();
+  };
+  return {columns(screen), pass};
 }
 
 }  // namespace tfevents::render
