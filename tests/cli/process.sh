@@ -67,6 +67,16 @@ for ignore in '' 'trap "" PIPE;'; do
   [ -s "$work/err" ] && fail "a reader that left: $(cat "$work/err")"
 done
 
+# An answer that does not fit into the pipe ends where its reader leaves, in every form of it.
+long=$(printf '%0230d' 0)
+mkdir "$work/many" && for run in $(seq 400); do echo "$work/many/$long$run"; done | xargs mkdir
+for run in "$work"/many/*; do ln -s "$PWD"/project/text/lstm/seed0/events* "$run/"; done
+for form in '' --json '--format csv' --tags '--tree --all' -p; do
+  { sh -c "trap '' PIPE; tfevents ls '$work/many' $form 2>'$work/err'; echo \$? >'$work/status'" || true; } | head -c 10 >/dev/null
+  [ "$(cat "$work/status")" = 141 ] || fail "ls $form with a reader that left: exit $(cat "$work/status")"
+  [ -s "$work/err" ] && fail "ls $form with a reader that left: $(cat "$work/err")"
+done
+
 # Signals end a blocked read at once or after a moment, with the status of the signal.
 mkfifo "$work/pipe"
 for signal in INT:130 TERM:143; do

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include <doctest/doctest.h>
 
@@ -280,6 +281,53 @@ TEST_CASE("command lines in advice are quoted for a shell") {
   CHECK(command_line("fsck", odd) == "tfevents fsck 'my runs' 'it'\\''s'");
   const std::vector<std::string> many(9, "x");
   CHECK(command_line("fsck", many) == "tfevents fsck");
+}
+
+TEST_CASE("a reader that leaves ends an answer at once") {
+  std::vector<ops::LsRow> rows;
+  for (int i = 0; i < 1000; ++i) {
+    rows.push_back(run(std::to_string(i)));
+    rows.back().series = {loss(), loss()};
+  }
+  const ops::LsReport list = report(rows);
+  ops::FsckReport check;
+  check.rows.assign(1000, findings().rows.front());
+  const std::vector<std::function<Status(Sink&)>> answers = {
+      [&](Sink& sink) { return ls_json(list, View::kClean, true, "1", sink); },
+      [&](Sink& sink) { return ls_jsonl(list, false, sink); },
+      [&](Sink& sink) { return ls_tree(list, kPipe, true, sink); },
+      [&](Sink& sink) { return render_table(ls_table(list, true), {}, sink); },
+      [&](Sink& sink) { return render_csv(series_table(list, kPipe), sink); },
+      [&](Sink& sink) { return fsck_json(check, "1", sink); },
+      [&](Sink& sink) { return fsck_jsonl(check, sink); },
+      [&](Sink& sink) { return fsck_screen(check, kPipe, false, sink); },
+      [&](Sink& sink) { return render_markdown(fsck_table(check), sink); }};
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CAPTURE(i);
+    const std::string whole = text_of(answers[i]);
+    // Drained piece by piece: the same bytes, never many of them at once.
+    std::string buffer;
+    std::string out;
+    std::size_t longest = 0;
+    Sink parted(buffer, [&] {
+      longest = std::max(longest, buffer.size());
+      out += buffer;
+      buffer.clear();
+      return ok_status();
+    });
+    REQUIRE(answers[i](parted).ok());
+    CHECK(out + buffer == whole);
+    CHECK(longest < 1024);
+    // Not drained any more: nothing comes after the first refusal.
+    std::string begun;
+    Sink gone(begun, [&]() -> Status {
+      if (begun.empty()) return ok_status();
+      return Error{.code = ErrorCode::kCancelled, .message = "gone"};
+    });
+    CHECK(!answers[i](gone).ok());
+    CHECK(begun.size() < 1024);
+    CHECK(whole.starts_with(begun));
+  }
 }
 
 }  // namespace
