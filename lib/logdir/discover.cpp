@@ -143,6 +143,7 @@ class Finder {
   }
 
   void add_standard_input() {
+    if (std::exchange(standard_input_, true)) return;  // There is one, however often it is named.
     Run run{.name = "-", .shown = "", .path = "-", .standard_input = true};
     run.files.push_back({"-", {}, 0, 0});
     add_run(std::move(run), {});
@@ -219,6 +220,7 @@ class Finder {
   const StopFlag& stop_;
   Discovery found_;
   std::set<FileId> seen_;
+  bool standard_input_ = false;
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct FileFindings {
   std::uint64_t bytes_lost = 0;   ///< In damaged ranges and undecodable records.
   Tail tail;
   Compression compression = Compression::kNone;
+  bool unreadable = false;       ///< The system refused it, or a part of it.
   bool git_lfs_pointer = false;  ///< The text that Git LFS leaves in place of a file.
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/stop.hpp"
@@ -70,12 +71,19 @@ class PointReader {
   /// All files, first to last. Errors: kChanged in a second pass only. What the system refuses is a
   /// finding.
   Status read_all() {
-    if (!options_.again) state_.files.assign(state_.input.file_count(), {});
+    if (!options_.again) {
+      state_.files.assign(state_.input.file_count(), {});
+    } else {
+      // What metadata made of a value in the first pass it has to make of it again, at the same
+      // place: points are told apart by their place in their series.
+      state_.tags.forget_metadata();
+      state_.late_metadata_loaded = false;
+    }
     for (std::size_t file = 0; file < state_.input.file_count() && !stopped(); ++file) {
       auto source = state_.input.open(file);
       if (!source.ok()) {
         if (source.error().code == ErrorCode::kChanged) return std::move(source).error();
-        if (!options_.again) state_.findings.on_unreadable(file, source.error());
+        on_unreadable(file, source.error());
         continue;
       }
       RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
@@ -117,9 +125,7 @@ class PointReader {
         case RecordStep::kBigRecord: big_record(file, records); break;
         case RecordStep::kDamage: on_damage(file, records.damage()); break;
         case RecordStep::kEnd: progress(records, reported); return;
-        case RecordStep::kError:
-          if (!options_.again) state_.findings.on_unreadable(file, records.error());
-          return;
+        case RecordStep::kError: on_unreadable(file, records.error()); return;
       }
       if ((count & 1023U) == 0) [[unlikely]] {
         progress(records, reported);
@@ -142,6 +148,12 @@ class PointReader {
     } else {
       on_undecodable(file, records.record());
     }
+  }
+
+  // Once a file, in whichever pass it is met.
+  void on_unreadable(std::size_t file, const Error& error) {
+    if (std::exchange(state_.files[file].unreadable, true)) return;
+    state_.findings.on_unreadable(file, error);
   }
 
   void on_undecodable(std::size_t file, const RecordView& record) {
@@ -315,27 +327,30 @@ class PointReader {
       RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
       for (RecordStep step = records.next(); step != RecordStep::kEnd && step != RecordStep::kError;
            step = records.next()) {
-        if (step == RecordStep::kRecord &&
-            scanner.scan(
-                {records.record().payload, static_cast<std::size_t>(records.record().length)})) {
-          keep_metadata(scanner.event());
-        }
+        if (step != RecordStep::kDamage) keep_metadata(scanner, records);
       }
     }
   }
 
-  void keep_metadata(const EventView& event) {
-    for (const FastValue& value : event.fast) {
-      if (value.metadata == nullptr) continue;
-      const TagId tag = state_.tags.intern(value.tag_view());
-      if (tag != kNoId)
-        state_.tags.set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
-    }
-    for (const ValueView& value : event.values) {
-      if (!value.has_metadata || value.tag_too_long) continue;
+  void keep_metadata(EventScanner& scanner, RecordReader& records) {
+    const RecordView& record = records.record();
+    const Bytes payload{record.payload, static_cast<std::size_t>(record.length)};
+    const bool big = record.payload == nullptr;  // It comes in pieces.
+    if (!(big ? scanner.scan_stream(record.length, records.payload_fetcher())
+              : scanner.scan(payload)))
+      return;
+    const auto keep = [this](const ValueView& value) {
+      if (!value.has_metadata || value.tag_too_long) return;
       const TagId tag = state_.tags.intern(value.tag);
       if (tag != kNoId) state_.tags.set_plugin(tag, value.metadata.plugin);
+    };
+    for (const FastValue& value : scanner.event().fast) {
+      if (value.metadata != nullptr) keep(to_value_view(value));
     }
+    for (const ValueView& value : scanner.event().values) keep(value);
+    if (!scanner.overflowed()) return;
+    if (big) return scanner.for_each_value(record.length, records.payload_fetcher(), keep);
+    scanner.for_each_value(payload, keep);
   }
 
   RunReading& state_;

@@ -81,6 +81,14 @@ void TagTable::set_plugin(TagId tag, std::string_view plugin) {
   entry.plain_scalars = !known || *known == Kind::kScalars || *known == Kind::kTensors;
 }
 
+void TagTable::forget_metadata() noexcept {
+  for (Entry& entry : tags_) {
+    entry.plugin = 0;
+    entry.has_metadata = false;
+    entry.plain_scalars = true;
+  }
+}
+
 SeriesId TagTable::series(TagId tag, Kind kind, bool& created) {
   created = false;
   Entry& entry = tags_[tag];

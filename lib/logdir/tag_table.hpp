@@ -58,6 +58,8 @@ class TagTable {
   [[nodiscard]] bool has_metadata(TagId tag) const noexcept { return tags_[tag].has_metadata; }
   /// The first metadata of a tag counts; later calls change nothing.
   void set_plugin(TagId tag, std::string_view plugin);
+  /// All tags as before their first metadata: for a pass that meets it again.
+  void forget_metadata() noexcept;
   /// True when the tag's float32 tensors of rank 0 are scalars: its plugin is no other known kind.
   [[nodiscard]] bool plain_scalars(TagId tag) const noexcept { return tags_[tag].plain_scalars; }
 

@@ -75,8 +75,8 @@ class RowReader {
 
     const bool clean = select.view == View::kClean;
     const bool more_passes = select.last.has_value() || (clean && !observation.cuts().empty());
-    ReadRow result = row_of(run, state);
     if (!more_passes) {
+      ReadRow result = row_of(run, state);
       fill(result, state, observation, first, nullptr, nullptr);
       return result;
     }
@@ -89,6 +89,7 @@ class RowReader {
     TFEVENTS_CHECK(PointReader(state, sink, reading).read_all());
     sink.finish();
     if (!sink.status().ok()) return sink.status().error();
+    ReadRow result = row_of(run, state);
     fill(result, state, observation, first, &stats, &sink);
     return result;
   }
