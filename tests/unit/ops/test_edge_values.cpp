@@ -4,36 +4,12 @@
 #include <limits>
 
 #include "event/tensor_writer.hpp"
+#include "unit/ops/value_bytes.hpp"
 #include "unit/ops/world.hpp"
 
 namespace tfevents::test {
 namespace {
 
-// A serialized length-delimited field.
-std::string field(int number, const std::string& bytes) {
-  std::string out;
-  for (std::uint64_t n : {std::uint64_t(number) << 3 | 2, std::uint64_t(bytes.size())}) {
-    while (n >= 0x80) {
-      out += static_cast<char>(n | 0x80);
-      n >>= 7;
-    }
-    out += static_cast<char>(n);
-  }
-  return out + bytes;
-}
-std::string fixed32(int number, float value) {
-  std::string out(1, static_cast<char>(number << 3 | 5));
-  out.append(reinterpret_cast<const char*>(&value), 4);
-  return out;
-}
-std::string metadata_of(const std::string& plugin, int data_class = 0) {
-  std::string out = field(1, field(1, plugin));
-  if (data_class != 0) out += {'\x20', static_cast<char>(data_class)};
-  return field(9, out);
-}
-std::string tag_of(const std::string& tag) {
-  return field(1, tag);
-}
 const std::string kFloatTensor = scalar_tensor(Scalar::of(2.5F), TensorLayout::kTyped);
 
 /// A run of one event for each serialized Summary.Value, steps 0, 1, …
