@@ -56,6 +56,7 @@ struct RunReading {
   std::vector<FileFindings> files;
   bool late_metadata_loaded = false;
   bool limit_reported = false;
+  bool long_tag_reported = false;
   double session_end = 0;  // Wall time of the last session_end_info.
 };
 
@@ -88,8 +89,14 @@ class PointReader {
       }
       RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
       read_file(file, records);
+      if (options_.again && !stopped() && ends_elsewhere(file, records)) {
+        return Error{.code = ErrorCode::kChanged,
+                     .message = "the file became shorter",
+                     .path = state_.input.run().path_of(file)};
+      }
       close_file(file, records);
     }
+    if (input_error_) return *input_error_;
     return ok_status();
   }
 
@@ -150,8 +157,10 @@ class PointReader {
     }
   }
 
-  // Once a file, in whichever pass it is met.
+  // Once a file, in whichever pass it is met. A file of a tree is a finding; standard input is all
+  // that was asked for.
   void on_unreadable(std::size_t file, const Error& error) {
+    if (state_.input.run().standard_input) input_error_ = error;
     if (std::exchange(state_.files[file].unreadable, true)) return;
     state_.findings.on_unreadable(file, error);
   }
@@ -168,6 +177,14 @@ class PointReader {
     ++state_.files[file].damaged;
     state_.files[file].bytes_lost += damage.end - damage.offset;
     state_.findings.on_damage(file, damage);
+  }
+
+  // True when the bytes ended at another place than in the first pass: the file was cut off under
+  // the reader.
+  [[nodiscard]] bool ends_elsewhere(std::size_t file, const RecordReader& records) const {
+    const Tail &now = records.tail(), &before = state_.files[file].tail;
+    return !state_.files[file].unreadable &&
+           (now.kind != before.kind || now.offset != before.offset || now.have != before.have);
   }
 
   void close_file(std::size_t file, const RecordReader& records) {
@@ -311,8 +328,9 @@ class PointReader {
   }
 
   void tag_too_long() {
-    if (options_.again) return;
-    state_.findings.on_limit("a tag above 64 KiB: its points are left out", "");
+    if (options_.again || state_.long_tag_reported) return;
+    state_.long_tag_reported = true;
+    state_.findings.on_limit("a tag above 64 KiB: points of such tags are left out", "");
   }
 
   // A tensor of a tag that has had no metadata so far: what it is depends on metadata that may come
@@ -357,6 +375,7 @@ class PointReader {
   Sink& sink_;
   PointReaderOptions options_;
   EventScanner scanner_;
+  std::optional<Error> input_error_;
   std::uint64_t records_ = 0;       // Intact ones, of all files.
   std::uint64_t first_record_ = 0;  // Of these, before the present file.
 };
