@@ -58,6 +58,30 @@ ends 2 '-o of a failed command' tfevents ls no-such-run -o "$work/untouched"
 [ -e "$work/untouched" ] && fail '-o of a failed command left a file'
 find "$work" -name '.tfe-*' | grep -q . && fail 'a temporary file was left behind'
 
+# -o never writes into a log tree's event files, nor makes a file that would be read as one.
+mkdir "$work/tree"
+cp "$(ls restart/cut/events* | head -n 1)" "$work/tree/"
+mine=$(echo "$work"/tree/events*)
+cp "$mine" "$work/before"
+ln -s "$mine" "$work/link.jsonl"
+ln "$mine" "$work/tree/second-name"
+for target in "$mine" "$work/link.jsonl" "$work/tree/second-name"; do
+  ends 2 "-o $target" tfevents dump "$mine" -o "$target"
+  says '^tfevents: --output: ' "-o $target"
+  says '^hint: ' "-o $target"
+  cmp -s "$mine" "$work/before" || fail "-o $target changed an event file"
+done
+ends 2 '-o of an event file of the tree' tfevents dump "$work/tree" --raw -o "$mine"
+says 'is an event file' '-o of an event file of the tree'
+ends 2 '-o of standard input' sh -c "cd '$work' && tfevents dump - -o before <before"
+says 'is the input' '-o of standard input'
+cmp -s "$mine" "$work/before" || fail '-o changed an event file'
+ends 2 '-o of a name that is read as an event file' tfevents ls project -o "$work/new.tfevents.json"
+says "without 'tfevents'" '-o of a name that is read as an event file'
+[ -e "$work/new.tfevents.json" ] && fail '-o made a file that would be read as an event file'
+ends 0 'records to an event file' tfevents dump "$mine" --raw -o "$work/new.tfevents.1"
+ends 0 'a new event file' tfevents fsck "$work/new.tfevents.1"
+
 # A reader that leaves is no error of ours: the status says SIGPIPE, also where the parent ignores that signal.
 for ignore in '' 'trap "" PIPE;'; do
   { sh -c "$ignore tfevents dump project 2>'$work/err'; echo \$? >'$work/status'" || true; } | head -c 10 >/dev/null
@@ -102,6 +126,12 @@ for columns in 40 80 200; do
   on_terminal "$columns" 'tfevents ls . --tree --color never -q'
   [ "$(widest)" -le "$columns" ] || fail "ls --tree is $(widest) columns wide on $columns"
 done
+for columns in 20 40 80; do
+  on_terminal "$columns" 'tfevents fsck . --color never -q'
+  [ "$(widest)" -le "$columns" ] || fail "fsck is $(widest) columns wide on $columns"
+done
+on_terminal 60 'tfevents ls . --color never -q'
+grep -q 'damaged' "$work/out" || fail 'ls on 60 columns shows no damage'
 tfevents ls . -q >"$work/out" || true
 grep -q ' runs · ' "$work/out" && fail 'a summary line in a pipe'
 on_terminal 80 'tfevents ls project -q'
@@ -117,6 +147,19 @@ cp project/text/lstm/seed0/events* "$work/odd/$(printf 'a\nb')/"
 tfevents ls "$work/odd" -p0 -q >"$work/out"
 [ "$(tr -dc '\0' <"$work/out" | wc -c)" = 1 ] || fail '-p0 does not end each path once'
 grep -q '\\n' "$work/out" && fail '-p0 escaped a name'
+# Nothing raw reaches a terminal in machine formats either; the value is the same.
+override=$(printf '\342\200\256')
+mkdir "$work/odd/x${override}y$(printf '\302\233\363\240\200\201')"
+cp project/text/lstm/seed0/events* "$work/odd"/x*/
+for format in json jsonl csv md table; do
+  on_terminal 200 "tfevents ls '$work/odd' -q --color never -f $format"
+  grep -q "$override" "$work/out" && fail "U+202E reached a terminal as $format"
+  grep -q "$(printf '\302\233')" "$work/out" && fail "a C1 character reached a terminal as $format"
+  grep -q 'x\\*u202ey\\*u009b' "$work/out" || fail "$format lost a name on a terminal: $(cat "$work/out")"
+done
+on_terminal 200 "tfevents ls '$work/odd' -q --json"
+grep -q 'y\\u009b\\udb40\\udc01"' "$work/out" || fail "no surrogate pair on a terminal: $(cat "$work/out")"
+tfevents ls "$work/odd" -q --json | grep -q "x${override}y" || fail 'a pipe got a name escaped'
 tfevents ls "$work/odd" -q | grep -q 'a\\nb' || fail 'a line end in a name is not escaped for people'
 
 exit $failed

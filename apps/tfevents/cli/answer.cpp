@@ -1,18 +1,74 @@
 #include "answer.hpp"
 
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 #include "env.hpp"
+#include "format/terminal_safe.hpp"
 
 namespace tfevents::cli {
 namespace {
 
 constexpr std::size_t kPiece = 64 << 10;
 
+// TensorBoard, and we, read every file with this in its name as an event file.
+bool named_as_event_file(std::string_view path) {
+  return path.substr(path.rfind('/') + 1).find("tfevents") != std::string_view::npos;
+}
+
+Error refuse(std::string message, std::string hint) {
+  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
+}
+
+// Tables and Markdown escape what they show; what programs read they get as it is.
+auto terminal_filter(Format format) -> std::string (*)(std::string_view) {
+  if (format == Format::kCsv) return csv_for_terminal;
+  return is_machine(format) ? json_for_terminal : nullptr;
+}
+
+Status check_target(const std::string& file, const AnswerKind& kind, Sys& sys) {
+  const std::string name = printable(file);
+  // A link is written through, so the name at its end counts too.
+  const Result<std::string> real = sys.real_path(file);
+  const bool event_name =
+      named_as_event_file(file) || (real.ok() && named_as_event_file(real.value()));
+  const Result<FileInfo> target = sys.stat(file);
+  if (target.ok()) {
+    for (const std::string& input : kind.inputs) {
+      const Result<FileInfo> read = sys.stat(input == "-" ? "/dev/stdin" : input);
+      if (read.ok() && read.value().type == FileType::kRegular &&
+          read.value().id == target.value().id) {
+        return refuse(fmt::format("--output: {} is the input {}", name, printable(input)),
+                      "write the answer to another file");
+      }
+    }
+    if (event_name && target.value().type == FileType::kRegular) {
+      return refuse(fmt::format("--output: {} is an event file, and none is overwritten", name),
+                    "write the answer to another file");
+    }
+  }
+  if (event_name && !kind.records) {
+    return refuse(
+        fmt::format("--output: {} would be read as an event file, as its name has 'tfevents'",
+                    name),
+        "give it a name without 'tfevents', such as answer.jsonl");
+  }
+  return ok_status();
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env) {
+Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env,
+                                            const AnswerKind& kind) {
+  if (options.file && *options.file != "-") {
+    TFEVENTS_CHECK(check_target(*options.file, kind, env.sys()));
+  }
   return Output::open({.file = options.file,
                        .descriptor = env.surroundings().out,
                        .tty = env.surroundings().out_tty,
+                       .for_terminal = terminal_filter(kind.format),
                        .progress = &env.progress()});
 }
 

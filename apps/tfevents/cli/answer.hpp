@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -17,8 +19,17 @@ class Env;
 
 // What commands do alike between the report and the exit status.
 
-/// Opens standard output or the file of `-o`.
-[[nodiscard]] Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env);
+/// What an answer is made of, as far as the place that it goes to must know.
+struct AnswerKind {
+  std::span<const std::string> inputs = {};  ///< Paths that are read.
+  Format format = Format::kTable;
+  bool records = false;  ///< An event file, and not a text about one.
+};
+
+/// Opens standard output or the file of `-o`. Errors: kUsage where the file is an input or an event
+/// file, or would be taken for one: reading never damages a log tree.
+[[nodiscard]] Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env,
+                                                          const AnswerKind& kind = {});
 
 /// Lets renderers write to this output as they go. In pieces on a terminal too: what a report holds
 /// is known by then, and nobody waits for its next line.

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "format/json_writer.hpp"
 #include "format/paint.hpp"
+#include "format/terminal_safe.hpp"
 #include "progress.hpp"
 
 namespace tfevents::cli {
@@ -123,7 +124,7 @@ void Messages::fatal(const Error& error, ExitCode exit) {
       .field("exit", to_int(exit))
       .end_object();
   json.end_line();
-  put(text);
+  put(json_for_terminal(text));
 }
 
 void Messages::say(std::string_view text, std::string_view hint) {

@@ -49,6 +49,9 @@ Status Output::flush() {
 Status Output::write(std::string_view text) {
   if (file_ != nullptr) return file_->write(as_bytes(text));
   if (target_.tty && target_.progress != nullptr) target_.progress->finish();
+  if (target_.tty && target_.for_terminal != nullptr) {
+    return write_descriptor(target_.for_terminal(text));
+  }
   return write_descriptor(text);
 }
 

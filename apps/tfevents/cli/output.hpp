@@ -23,7 +23,9 @@ class Output {
   struct Target {
     std::optional<std::string> file;  ///< `-` and nothing mean `descriptor`.
     int descriptor = 1;
-    bool tty = false;                      ///< Of `descriptor`.
+    bool tty = false;  ///< Of `descriptor`.
+    /// Makes text safe for a terminal, and is used on one only; null where it is safe already.
+    std::string (*for_terminal)(std::string_view) = nullptr;
     TerminalProgress* progress = nullptr;  ///< Ended by the first write to a terminal; may be null.
   };
 

@@ -61,7 +61,10 @@ Result<Selection> Dump::selection(const Env& env) const {
 
 Result<ExitCode> Dump::run(Env& env) {
   TFEVENTS_TRY(const Selection chosen, selection(env));
-  TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
+  TFEVENTS_TRY(const auto output, open_output(arguments.output, env,
+                                              {.inputs = arguments.runs.operands,
+                                               .format = arguments.format(),
+                                               .records = arguments.raw}));
   if (arguments.raw && output->tty()) {
     return usage("--raw writes bytes, and standard output is a terminal",
                  "name a file with --output, or use a pipe");

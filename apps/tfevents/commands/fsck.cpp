@@ -49,7 +49,9 @@ Fsck::Fsck(OptionAdder& add) {
 Result<ExitCode> Fsck::run(Env& env) {
   ops::FsckOptions options;
   TFEVENTS_TRY(options.select, make_selection(arguments.runs, nullptr, View::kRaw, env));
-  TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
+  TFEVENTS_TRY(const auto output,
+               open_output(arguments.output, env,
+                           {.inputs = arguments.runs.operands, .format = asked_format()}));
   TFEVENTS_TRY(ops::FsckReport report, ops::fsck(options, env.context()));
   env.progress().finish();
   Sink sink = sink_of(*output);

@@ -143,7 +143,9 @@ Result<ops::LsOptions> Ls::options(const Env& env) const {
 
 Result<ExitCode> Ls::run(Env& env) {
   TFEVENTS_TRY(const ops::LsOptions chosen, options(env));
-  TFEVENTS_TRY(const auto output, open_output(arguments.output, env));
+  TFEVENTS_TRY(const auto output,
+               open_output(arguments.output, env,
+                           {.inputs = arguments.runs.operands, .format = asked_format()}));
   TFEVENTS_TRY(const ops::LsReport report, ops::list_runs(chosen, env.context()));
   env.progress().finish();
   Sink sink = sink_of(*output);
