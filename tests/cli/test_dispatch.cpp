@@ -35,6 +35,19 @@ TEST_CASE("no arguments: help on standard error, exit 2") {
   CHECK(run_program({"-q"}).exit == 2);
 }
 
+TEST_CASE("an unknown command is told to programs in their words") {
+  for (const Words& words :
+       {Words{"bogus", "--json"}, Words{"--json", "bogus"}, Words{"bogus", "-f", "csv"},
+        Words{"bogus", "-fjsonl"}, Words{"bogus", "--format=json"}, Words{"--json"}}) {
+    const auto said = run_program(words);
+    CHECK(said.exit == 2);
+    CHECK(said.err.starts_with("{\"schema\":\"tfevents.error/1\""));
+    CHECK(said.err.find('\n') == said.err.size() - 1);
+  }
+  CHECK(run_program({"bogus", "-f", "md"}).err.starts_with("tfevents: "));
+  CHECK(run_program({"bogus", "--", "--json"}).err.starts_with("tfevents: "));
+}
+
 TEST_CASE("help and version go to standard output, exit 0") {
   for (const Words& words : {Words{"-h"}, Words{"--help"}, Words{"help"}, Words{"-q", "-h"}}) {
     const auto said = run_program(words);

@@ -42,6 +42,25 @@ bool takes_next_word(std::string_view word, std::span<const Option> global) {
   return false;
 }
 
+// Whether a program reads the answer, as far as that shows where no command says which options it
+// takes.
+bool asks_for_machine_format(std::span<const std::string> words) {
+  const auto machine = [](std::string_view format) {
+    return format == "json" || format == "jsonl" || format == "csv";
+  };
+  bool value_next = false;
+  for (const std::string_view word : words) {
+    if (value_next && machine(word)) return true;
+    value_next = word == "-f" || word == "--format";
+    if (word == "--") return false;
+    if (word == "--json") return true;
+    for (const std::string_view name : {"--format=", "-f=", "-f"}) {
+      if (word.starts_with(name) && machine(word.substr(name.size()))) return true;
+    }
+  }
+  return false;
+}
+
 int fail(Env& env, const Error& error) {
   const ExitCode exit = exit_code_of(error.code);
   env.messages().fatal(error, exit);
@@ -89,6 +108,7 @@ int run_without_command(std::span<const std::string> words, Env& env) {
   const auto program = declare(nullptr);
   const Status parsed = parse_words(program->options.options(), words, {});
   Status applied = env.apply(program->global);
+  env.messages().use_json(asks_for_machine_format(words));
   if (program->global.short_help || program->global.long_help) {
     return print_help(env, nullptr, program->global);
   }
@@ -152,7 +172,10 @@ int dispatch(std::span<const std::string> words, Env& env) {
   const std::size_t at = find_command_word(words, program->options.options());
   if (at >= words.size()) return run_without_command(words, env);
   const CommandSpec* spec = find_command(words[at]);
-  if (spec == nullptr) return fail(env, unknown_command(words[at], env));
+  if (spec == nullptr) {
+    env.messages().use_json(asks_for_machine_format(words));
+    return fail(env, unknown_command(words[at], env));
+  }
   std::vector<std::string> rest(words.begin(), words.end());
   rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
   return run_command(*spec, rest, env);
