@@ -23,15 +23,11 @@ class Fitting {
     return excess() == 0;
   }
 
-  /// Drops the rightmost column that may go; false when there is none.
+  /// Drops the rightmost column that may go, minor ones first; false when there is none.
   bool drop(bool kept_too) {
-    for (std::size_t i = wants_.size(); i-- > 0;) {
-      if (widths_[i] == 0 || (!kept_too && wants_[i].keep)) continue;
-      if (shown() == 1) return false;
-      widths_[i] = 0;
-      return true;
-    }
-    return false;
+    if (shown() == 1) return false;
+    return drop_rightmost([&](const Want& want) { return want.minor && !want.keep; }) ||
+           drop_rightmost([&](const Want& want) { return kept_too || !want.keep; });
   }
 
   /// Makes what is kept fit, whatever it costs.
@@ -48,6 +44,16 @@ class Fitting {
   std::vector<std::size_t> take() { return std::move(widths_); }
 
  private:
+  template <class May>
+  bool drop_rightmost(May may) {
+    for (std::size_t i = wants_.size(); i-- > 0;) {
+      if (widths_[i] == 0 || !may(wants_[i])) continue;
+      widths_[i] = 0;
+      return true;
+    }
+    return false;
+  }
+
   void restore() {
     for (std::size_t i = 0; i < wants_.size(); ++i) {
       if (widths_[i] != 0) widths_[i] = wants_[i].width;

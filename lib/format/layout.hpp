@@ -14,6 +14,7 @@ struct Want {
   std::size_t min_width = 0;  ///< It may shrink to this; equal to `width` where it may not shrink.
   Elide elide = Elide::kNever;
   bool keep = false;
+  bool minor = false;
   std::size_t gap = 0;  ///< Blanks before it, unless it is the first one shown.
 };
 

@@ -42,6 +42,8 @@ struct Column {
   std::size_t min_width = 16;
   /// Never dropped for want of room while anything else can go.
   bool keep = false;
+  /// The first to be dropped: before remarks and all other columns, which say more.
+  bool minor = false;
   /// False: only machines see the column.
   bool people = true;
   /// Digits of reals for people; 0: exact. Machines always get the exact value.
@@ -127,8 +129,9 @@ struct TableStyle {
 /// terminal.
 ///
 /// Too wide: kMiddle columns shrink to their `min_width`, then kEnd ones, then columns are dropped
-/// from the right; what is kept shrinks further only when nothing is left to drop. Text and headers
-/// are escaped (base/text.hpp printable). Two passes: one measures, one writes.
+/// from the right, minor ones first; what is kept shrinks further only when nothing is left to
+/// drop. Text and headers are escaped (base/text.hpp printable). Two passes: one measures, one
+/// writes.
 Status render_table(const RowSource& rows, const TableStyle& style, Sink& sink);
 
 /// A GitHub Markdown table of what people read; characters with a meaning in Markdown are escaped.

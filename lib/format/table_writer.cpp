@@ -109,6 +109,7 @@ void TableWriter::lay_out() {
                      .min_width = std::min(width, shape.column->min_width),
                      .elide = shape.column->elide,
                      .keep = shape.column->keep,
+                     .minor = shape.column->minor,
                      .gap = shape.gap});
   }
   std::optional<std::size_t> room;

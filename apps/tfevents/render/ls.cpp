@@ -36,7 +36,10 @@ Cell notes_cell(const ops::LsRow& row) {
   if (row.nonfinite > 0) add(human_integer(static_cast<std::int64_t>(row.nonfinite)) + " NaN/Inf");
   if (row.all_one_step) add("several points, all at one step");
   if (row.profile) add("profile only");
-  if (row.age_seconds.value_or(0) < 0) add("last event in the future");
+  if (row.age_seconds.value_or(0) < 0) {
+    // Without an event the age is that of the files.
+    add(row.last_time ? "last event in the future" : "file time in the future");
+  }
   if (text.empty()) return {};
   return Cell::text(text).role(row.damage > 0      ? Role::kBad
                                : row.nonfinite > 0 ? Role::kWarn
@@ -91,23 +94,24 @@ class DroppedByRun {
 
 std::vector<Column> columns(bool details) {
   const auto detail = [&](std::string key, std::string header) {
-    return Column{.key = std::move(key), .header = std::move(header), .people = details};
+    return Column{
+        .key = std::move(key), .header = std::move(header), .minor = true, .people = details};
   };
   Column names = name_column("run", "RUN");
   names.min_width = kRunWidth;
   return {names,
           {.key = "path", .people = false},
           {.key = "state", .header = "STATE"},
-          detail("damage", "DAMAGE"),
+          {.key = "damage", .header = "DAMAGE", .people = details},
           {.key = "last_step", .header = "LAST STEP"},
           detail("first_time", "FIRST EVENT"),
           detail("last_time", "LAST EVENT"),
           {.key = "age_seconds", .header = "AGE"},
-          {.key = "duration_seconds", .header = "DURATION"},
-          {.key = "tags", .header = "TAGS"},
+          {.key = "duration_seconds", .header = "DURATION", .minor = true},
+          {.key = "tags", .header = "TAGS", .minor = true},
           detail("files", "FILES"),
-          {.key = "bytes", .header = "SIZE"},
-          {.header = "DROPPED", .people = details},
+          {.key = "bytes", .header = "SIZE", .minor = true},
+          {.header = "DROPPED", .minor = true, .people = details},
           notes_column()};
 }
 

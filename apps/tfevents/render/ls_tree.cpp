@@ -107,7 +107,7 @@ Status ls_tree(const ops::LsReport& report, const Screen& screen, bool all, Sink
   const std::string name = report.operands.size() == 1 ? report.operands.front() : ".";
   const std::vector<Column> columns = {{.key = "runs", .header = "RUNS"},
                                        {.key = "age_seconds", .header = "AGE"},
-                                       {.key = "bytes", .header = "SIZE"},
+                                       {.key = "bytes", .header = "SIZE", .minor = true},
                                        notes_column()};
   const TreeWalk steps = [&](const TreeVisit& visit) {
     return walk({name, 0, true}, &root, all || flat, visit);

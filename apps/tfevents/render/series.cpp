@@ -65,7 +65,7 @@ std::vector<Column> columns(const Screen& screen) {
           {.key = "max_step", .header = "@STEP"},
           machine("first"),
           machine("mean"),
-          {.key = "bytes", .header = "SIZE"},
+          {.key = "bytes", .header = "SIZE", .minor = true},
           notes_column()};
 }
 

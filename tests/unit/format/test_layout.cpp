@@ -39,6 +39,14 @@ TEST_CASE("names shrink first, then free text, then columns go from the right") 
   CHECK(fit(kTypical, 1) == Widths{1, 0, 0, 0});
 }
 
+TEST_CASE("minor columns go before what stands to their right") {
+  auto wants = kTypical;
+  wants[2].minor = true;
+  CHECK(fit(wants, 47) == Widths{16, 6, 8, 10});
+  CHECK(fit(wants, 46) == Widths{16, 6, 0, 19});
+  CHECK(fit(wants, 36) == Widths{28, 6, 0, 0});
+}
+
 TEST_CASE("kept columns shrink before they go") {
   const std::vector<Want> wants = {
       {.width = 30, .min_width = 16, .elide = Elide::kMiddle, .keep = true, .gap = 2},
