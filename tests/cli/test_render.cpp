@@ -238,7 +238,8 @@ TEST_CASE("fsck: findings under their file, and what was verified") {
         "  note   @2 220 114            growing   live-tail\n"
         "f2\n"
         "  warn                         zeros     nul-tail\n"
-        "error: 1 damaged record in 1 of 15 files; everything else verified (1.0 KiB, 88 412 "
+        "error: 1 damaged or unreadable place in 1 of 15 files; everything else verified (1.0 KiB, "
+        "88 412 "
         "records) · 1 warning · 1 note\n");
   ops::FsckReport clean;
   clean.files = 2;
@@ -250,10 +251,10 @@ TEST_CASE("fsck: a terminal shows twenty findings of a file") {
   ops::FsckReport many = findings();
   many.rows.assign(25, many.rows.front());
   const std::string folded = screen_of(many, kTerminal, false);
-  CHECK(std::count(folded.begin(), folded.end(), '\n') == 23);
+  CHECK(std::count(folded.begin(), folded.end(), '\n') == 24);
   CHECK(folded.find("… 5 more (--all)") != std::string::npos);
   const std::string all = screen_of(many, kTerminal, true);
-  CHECK(std::count(all.begin(), all.end(), '\n') == 27);
+  CHECK(std::count(all.begin(), all.end(), '\n') == 28);
   const std::string pipe = screen_of(many, kPipe, false);
   CHECK(std::count(pipe.begin(), pipe.end(), '\n') == 27);
 }

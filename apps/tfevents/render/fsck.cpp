@@ -89,6 +89,37 @@ Status each_shown(const std::vector<Problem>& rows, const std::vector<FileFindin
   return ok_status();
 }
 
+// Up to the first blank that is none between groups of digits.
+std::string_view first_word(std::string_view text) {
+  const auto digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
+  std::size_t end = text.find(' ');
+  while (end != std::string_view::npos && end > 0 && digit(end - 1) && digit(end + 1)) {
+    end = text.find(' ', end + 1);
+  }
+  return text.substr(0, end);
+}
+
+// Breaks a line at blanks, each line painted alone.
+std::string wrapped(std::string_view text, std::size_t width, Role role, bool color) {
+  std::string out;
+  std::string line;
+  const auto end_line = [&] {
+    out += paint(line, role, color) + '\n';
+    line.clear();
+  };
+  while (!text.empty()) {
+    const std::string_view word = first_word(text);
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) end_line();
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  end_line();
+  return out;
+}
+
 }  // namespace
 
 LazyTable fsck_table(const ops::FsckReport& report) {
@@ -128,9 +159,9 @@ std::string fsck_verdict(const ops::FsckReport& report) {
   if (report.errors == 0) {
     text = fmt::format("{} verified ({})", count_of(report.files, "file", "files"), size);
   } else {
+    // Pointers of Git LFS, files that end within their gzip and such are no damaged records.
     const std::string what =
-        report.records_lost > 0 ? count_of(report.records_lost, "damaged record", "damaged records")
-                                : count_of(report.errors, "error", "errors");
+        count_of(report.errors, "damaged or unreadable place", "damaged or unreadable places");
     text =
         fmt::format("error: {} in {} of {}; everything else verified ({})", what,
                     integer(report.damaged_files), count_of(report.files, "file", "files"), size);
@@ -157,7 +188,10 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
   table.lay_out();
   std::string& out = sink.out();
   const auto begin = [&](const FileFindings& file) {
-    out += paint(printable(*file.path), Role::kStrong, screen.color) + '\n';
+    const std::string path = printable(*file.path);
+    out += paint(screen.terminal ? elide_middle(path, screen.width) : path, Role::kStrong,
+                 screen.color);
+    out += '\n';
     return sink.drain();
   };
   const auto line = [&](const Problem& row) {
@@ -176,7 +210,9 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
   const Role role = report.errors > 0     ? Role::kBad
                     : report.warnings > 0 ? Role::kWarn
                                           : Role::kGood;
-  out += paint(fsck_verdict(report), role, screen.color) + '\n';
+  const std::string verdict = fsck_verdict(report);
+  const std::size_t width = screen.terminal ? screen.width : verdict.size();
+  out += wrapped(verdict, width, role, screen.color);
   return sink.drain();
 }
 
