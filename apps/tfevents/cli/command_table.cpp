@@ -81,7 +81,8 @@ constexpr std::array kCommands{
                                "were written, one JSON object a line. "
                                "--records prints the records themselves, damaged ones too, with "
                                "their offsets and the verdict on "
-                               "their checksums.",
+                               "their checksums. Values other than scalars are printed as their "
+                               "size: {\"bytes\":N,\"elided\":true}.",
                 .examples = kDumpExamples,
                 .exits = kReadExits,
                 .reads_stdin = true,

@@ -199,11 +199,10 @@ void add_point_options(OptionAdder& add, PointOptions& into) {
               "point stays if and only if every later point of its series has a greater step.",
               ValueKind::kChoice, kViews},
              into.view);
-  add.value(
-      {"--max-series", "N", "Points", "Give up on runs with more than N series [1000000]",
-       "Memory grows with the number of series. A run above the limit is reported and left out.",
-       ValueKind::kCount},
-      into.max_series);
+  add.value({"--max-series", "N", "Points", "Leave out series of a run beyond N [1000000]",
+             "Memory grows with the number of series. Series beyond N are left out and reported.",
+             ValueKind::kCount},
+            into.max_series);
 }
 
 void add_output_options(OptionAdder& add, OutputOptions& into) {
