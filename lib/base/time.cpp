@@ -313,6 +313,9 @@ std::string human_duration(double seconds) {
   if (seconds < 0.05) return "0s";
   if (seconds < 0.95) return fmt::format("{:.1f}s", seconds);
   const double whole = std::floor(std::max(seconds, 1.0));
+  // Wall times come from strangers: a number of any length would push everything else off the
+  // screen.
+  if (whole >= 1000 * 365.25 * kDay) return ">999y";
   if (whole >= 10 * kWeek) return fmt::format("{:.0f}w", std::floor(whole / kWeek));
   if (whole >= 2 * kDay) return fmt::format("{:.0f}d", std::floor(whole / kDay));
   const auto two = [](int value, int unit, const char* big, const char* small, int small_unit) {

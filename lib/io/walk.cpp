@@ -195,7 +195,7 @@ class Walker {
       visit.problems.push_back(unreadable(path, "what the link leads to was", info.error()));
     } else if (is_wanted(entry.name)) {
       visit.problems.push_back(
-          bad_link(Severity::kWarn, "unreadable", std::move(path), "the link leads to nothing"));
+          bad_link(Severity::kWarn, "broken-link", std::move(path), "the link leads to nothing"));
     }
   }
 

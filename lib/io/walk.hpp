@@ -40,7 +40,7 @@ struct WalkResult {
       directories;  ///< The root, then natural order of `relative`; each real directory once.
   /// By path. Rules:
   /// `unreadable`: a directory (or what a link leads to) that the system refuses: error, lost_data;
-  ///     a wanted name that is a dangling link: warn.
+  /// `broken-link`: a wanted name that is a link to nothing: warn.
   /// `symlink-loop`: a link to a directory that holds it, or to itself: note.
   /// `duplicate-name`: a further name of a directory: note; names the one kept.
   std::vector<Problem> problems;

@@ -64,6 +64,11 @@ class Finder {
 
  private:
   Result<Operand> find(const std::string& typed, bool several) {
+    if (typed.empty()) {
+      return Error{.code = ErrorCode::kUsage,
+                   .message = "an empty path",
+                   .hint = "a variable of the script may be unset; the working directory is `.`"};
+    }
     Operand operand{
         typed, several ? without_trailing_slashes(typed) : "", without_trailing_slashes(typed), {}};
     auto info = sys_.stat(typed);
@@ -102,6 +107,8 @@ class Finder {
     }
     if (select_.logdir != ".") add_run_names(candidates);
     Error error{.code = ErrorCode::kNotFound, .message = "no such path or run", .path = typed};
+    std::erase(candidates, clean);
+    if (sys_.lstat(typed).ok()) error.message = "a symbolic link to nothing";
     if (const auto near = nearest(clean, candidates))
       error.hint = "did you mean " + printable(*near) + "?";
     return error;
@@ -150,6 +157,7 @@ class Finder {
   }
 
   Status add_tree(const Operand& operand) {
+    const std::uint64_t before = found_.runs_seen;
     auto result = walk(sys_, operand.path, walk_options(), stop_);
     if (!result.ok()) return std::move(result).error();
     WalkResult walked = std::move(result).value();
@@ -168,6 +176,12 @@ class Finder {
       add_files(directory, run);
       if (!run.files.empty()) add_run(std::move(run), directory.id);
       directory.files = {};
+    }
+    if (found_.runs_seen == before) {
+      found_.problems.push_back({.severity = Severity::kWarn,
+                                 .rule = "no-event-files",
+                                 .path = operand.path,
+                                 .message = "no event files in it"});
     }
     return ok_status();
   }

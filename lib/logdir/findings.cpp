@@ -98,7 +98,7 @@ void Findings::on_limit(std::string message, std::string hint) {
        .rule = "limit",
        .path = run_.path,
        .message = std::move(message),
-       .hint = std::move(hint),
+       .hint = hint.empty() ? std::nullopt : std::optional(std::move(hint)),
        .lost_data = true});
 }
 

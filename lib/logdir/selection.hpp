@@ -50,6 +50,10 @@ struct Selection {
   [[nodiscard]] bool filters_activity() const noexcept {
     return active_since || active_until || live || finished;
   }
+  /// True when points are chosen by step or wall time, so that none may be left.
+  [[nodiscard]] bool filters_points() const noexcept {
+    return first_step || last_step || first_wall || last_wall;
+  }
   [[nodiscard]] bool selects_points() const noexcept {
     return !tags.empty() || !kinds.empty() || first_step || last_step || first_wall || last_wall ||
            last;

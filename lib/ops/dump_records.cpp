@@ -38,6 +38,7 @@ class RecordDump {
     }
     if (writer_ != nullptr) output_.flush(writer_->text());
     output_.flush(bytes_);
+    if (input_error_) return *input_error_;
     dumped.rows = rows_;
     return finished(std::move(dumped));
   }
@@ -66,6 +67,7 @@ class RecordDump {
   }
 
   Result<bool> read_file(std::size_t file) {
+    const bool known = again_;
     if (options_.select.last) {
       skip_ = 0;
       counting_ = true;
@@ -76,13 +78,15 @@ class RecordDump {
       again_ = true;
     }
     seen_ = 0;
-    return pass(file);
+    const bool read = pass(file);
+    again_ = known;
+    return read;
   }
 
   bool pass(std::size_t file) {
     auto source = reading_.input.open(file);
     if (!source.ok()) {
-      reading_.findings.on_unreadable(file, source.error());
+      on_unreadable(file, source.error());
       return false;
     }
     path_ = run_.path_of(file);
@@ -96,12 +100,15 @@ class RecordDump {
           break;
         case RecordStep::kDamage: on_damage(file, records.damage()); break;
         case RecordStep::kEnd: on_tail(records.tail()); return true;
-        case RecordStep::kError:
-          reading_.findings.on_unreadable(file, records.error());
-          return false;
+        case RecordStep::kError: on_unreadable(file, records.error()); return false;
       }
     }
     return true;
+  }
+
+  void on_unreadable(std::size_t file, const Error& error) {
+    reading_.findings.on_unreadable(file, error);
+    if (run_.standard_input) input_error_ = error;
   }
 
   void on_record(std::size_t file, RecordReader& records, bool big) {
@@ -210,7 +217,8 @@ class RecordDump {
     row.path = path_;
     row.offset = tail.offset;
     row.have = tail.have;
-    if (tail.kind == Tail::Kind::kTruncated) row.need = tail.need;
+    // A header can claim more than there are numbers for.
+    if (tail.kind == Tail::Kind::kTruncated && tail.need <= INT64_MAX) row.need = tail.need;
     emit_row(row);
   }
 
@@ -277,6 +285,7 @@ class RecordDump {
   std::vector<TagId> listed_;  // Of the row's values.
   std::string bytes_;
   std::string path_;
+  std::optional<Error> input_error_;  // Of standard input, which is all that was asked for.
   std::uint64_t rows_ = 0, seen_ = 0, skip_ = 0;
   bool counting_ = false;
   bool again_ = false;  // Findings of these bytes are known already.

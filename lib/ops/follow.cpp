@@ -191,7 +191,7 @@ Result<DumpReport> follow(const DumpOptions& options, DumpFormat& format,
     report.rows += run.points();
     if (outcome.add(run.outcome())) ++report.runs;
   }
-  report.outcome = outcome.finish();
+  report.outcome = outcome.finish(true);
   return report;
 }
 

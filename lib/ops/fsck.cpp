@@ -23,6 +23,7 @@ constexpr double kFreshSeconds = 300;
 struct CheckedRun {
   RunOutcome outcome;
   std::vector<Problem> rows;
+  std::optional<Error> input_error;  // Of standard input, which is all that was asked for.
   std::uint64_t left_out = 0;
   std::uint64_t files = 0, bytes = 0, records = 0, records_lost = 0, bytes_lost = 0,
                 damaged_files = 0;
@@ -59,10 +60,7 @@ class Checker {
     ++checked_.files;
     checked_.bytes += run_.files[file].size;
     auto source = reading_.input.open(file);
-    if (!source.ok()) {
-      reading_.findings.on_unreadable(file, source.error());
-      return;
-    }
+    if (!source.ok()) return on_unreadable(file, source.error());
     RecordReader records(std::move(*source), {.temp_directory = context_.temp_directory});
     FileFindings& found = reading_.files[file];
     with_crc_kernel([&](auto kernel) { verify<decltype(kernel)>(file, records, found); });
@@ -76,6 +74,11 @@ class Checker {
     checked_.records_lost += found.damaged + found.undecodable;
     checked_.bytes_lost += found.bytes_lost;
     if (found.damaged + found.undecodable != 0) ++checked_.damaged_files;
+  }
+
+  void on_unreadable(std::size_t file, const Error& error) {
+    reading_.findings.on_unreadable(file, error);
+    if (run_.standard_input) checked_.input_error = error;
   }
 
   template <class K>
@@ -98,7 +101,7 @@ class Checker {
           reading_.findings.on_damage(file, records.damage());
           continue;
         case RecordStep::kEnd: report(records, reported); return;
-        case RecordStep::kError: reading_.findings.on_unreadable(file, records.error()); return;
+        case RecordStep::kError: return on_unreadable(file, records.error());
       }
       ++found.records;
       if (decoded) [[likely]] {
@@ -234,9 +237,10 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
   OutcomeBuilder outcome(options.select, found);
   for (auto& slot : checked) {
     const std::unique_ptr<CheckedRun> run = std::move(slot);
+    if (run->input_error) return *run->input_error;
     if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
   }
-  report.outcome = outcome.finish();
+  report.outcome = outcome.finish(true);
   // What the walk met is a finding here as well.
   add_rows(report, std::exchange(report.outcome.problems, {}));
   return report;

@@ -261,7 +261,9 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
     if (counts) report.rows.push_back(std::move(*slot.row));
     slot = {};
   }
-  report.outcome = outcome.finish();
+  const bool points = std::any_of(report.rows.begin(), report.rows.end(),
+                                  [](const LsRow& row) { return row.last_step.has_value(); });
+  report.outcome = outcome.finish(points);
   report.runs_total = report.rows.size();
   sort_rows(report.rows, options.sort);
   if (options.limit && report.rows.size() > *options.limit) report.rows.resize(*options.limit);

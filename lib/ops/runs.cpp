@@ -25,6 +25,20 @@ std::string counted(std::uint64_t n, const char* one, const char* many) {
   return to_text(n) + " " + (n == 1 ? one : many);
 }
 
+// Names of runs, and of the directories above them, which `-r` takes as well.
+std::vector<std::string> with_parents(const std::vector<std::string>& names) {
+  std::set<std::string> all;
+  for (const std::string& name : names) {
+    all.insert(name);
+    for (std::size_t slash = name.find('/');
+         slash != std::string::npos && all.size() < kMaxTagNames;
+         slash = name.find('/', slash + 1)) {
+      all.insert(name.substr(0, slash));
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
 // The nearest name to a pattern that matched nothing: the pattern's own letters, its stars taken
 // for nothing.
 std::string suggestion(const std::vector<Pattern>& patterns,
@@ -163,8 +177,14 @@ bool OutcomeBuilder::add(RunOutcome&& run) {
   return true;
 }
 
-Outcome OutcomeBuilder::finish() {
-  if (runs_ == 0) explain_nothing();
+Outcome OutcomeBuilder::finish(bool points) {
+  if (runs_ == 0) {
+    explain_nothing();
+  } else if (!points && select_.filters_points()) {
+    outcome_.matched_nothing = true;
+    outcome_.nothing = "no point of " + counted(runs_, "run", "runs") +
+                       " lies within the steps or times asked for";
+  }
   return std::move(outcome_);
 }
 
@@ -183,7 +203,7 @@ void OutcomeBuilder::explain_nothing() {
     outcome_.nothing = select_.runs.empty()
                            ? "all " + runs + " are excluded by " + quoted(select_.exclude)
                            : "no run matches " + quoted(select_.runs) + " among " + runs;
-    outcome_.hint = suggestion(select_.runs, found_.names_seen);
+    outcome_.hint = suggestion(select_.runs, with_parents(found_.names_seen));
     return;
   }
   if (without_series_ == 0) {
@@ -192,11 +212,20 @@ void OutcomeBuilder::explain_nothing() {
   }
   std::sort(tags_.begin(), tags_.end());
   tags_.erase(std::unique(tags_.begin(), tags_.end()), tags_.end());
-  std::string what = select_.tags.empty() ? "no series is of the kind asked for"
+  std::string kinds;
+  for (const std::string& kind : select_.kinds)
+    kinds += (kinds.empty() ? "'" : ", '") + printable(kind) + "'";
+  std::string what = select_.tags.empty() ? "no series is of kind " + kinds
                                           : "no tag matches " + quoted(select_.tags);
-  if (!select_.tags.empty() && !select_.kinds.empty()) what += " with the kind asked for";
+  if (!select_.tags.empty() && !select_.kinds.empty()) what += " with kind " + kinds;
   outcome_.nothing = what + " among " + counted(tags_.size(), "tag", "tags") + " of " +
                      counted(without_series_, "run", "runs");
+  if (select_.tags.empty() && !select_.kinds.empty()) {
+    const std::vector<std::string> known(kind_names().begin(), kind_names().end());
+    const auto near = nearest(select_.kinds.front(), known);
+    if (near && *near != select_.kinds.front()) outcome_.hint = "did you mean " + *near + "?";
+    return;
+  }
   outcome_.hint = suggestion(select_.tags, tags_);
 }
 

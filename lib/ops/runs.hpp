@@ -67,8 +67,8 @@ class OutcomeBuilder {
     ++runs_;
     return true;
   }
-  /// Sets `matched_nothing` and its words.
-  Outcome finish();
+  /// Sets `matched_nothing` and its words. `points`: whether any selected point was met.
+  Outcome finish(bool points);
 
  private:
   void explain_nothing();

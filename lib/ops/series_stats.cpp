@@ -1,5 +1,9 @@
 #include "ops/series_stats.hpp"
 
+#include <cstdlib>
+
+#include "base/number.hpp"
+
 namespace tfevents::ops {
 
 void SeriesStats::fill(SeriesRow& row, bool scalars) const {
@@ -18,7 +22,13 @@ void SeriesStats::fill(SeriesRow& row, bool scalars) const {
   row.max = max_;
   row.min_step = min_step_;
   row.max_step = max_step_;
-  row.mean = (sum_ + compensation_) / static_cast<double>(finite_);
+  const auto count = static_cast<double>(finite_);
+  const double mean = (sum_ + compensation_) / count + huge_sum_ / count / kShrink;
+  // Of float32 points a mean is a float32 too, and its shortest text is the number: what is shown
+  // is what is compared.
+  row.mean = dtype_ == DType::kFloat32 && !mixed_
+                 ? std::strtod(to_text(static_cast<float>(mean)).c_str(), nullptr)
+                 : mean;
 }
 
 }  // namespace tfevents::ops

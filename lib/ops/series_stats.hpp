@@ -33,6 +33,10 @@ class SeriesStats {
       max_ = value;
       max_step_ = step;
     }
+    if (std::abs(number) >= kHuge) [[unlikely]] {
+      huge_sum_ += number * kShrink;
+      return;
+    }
     // Neumaier's compensated sum.
     const double sum = sum_ + number;
     compensation_ +=
@@ -66,7 +70,9 @@ class SeriesStats {
   std::uint64_t points_ = 0, finite_ = 0, nonfinite_ = 0, bytes_ = 0;
   std::int64_t first_step_ = 0, last_step_ = 0, min_step_ = 0, max_step_ = 0;
   Scalar first_, last_, min_, max_;
-  double sum_ = 0, compensation_ = 0;
+  // Numbers whose sum could overflow are added up 2^64 times smaller.
+  static constexpr double kHuge = 0x1p960, kShrink = 0x1p-64;
+  double sum_ = 0, compensation_ = 0, huge_sum_ = 0;
   DType dtype_ = DType::kFloat32;
   bool mixed_ = false;
 };

@@ -179,7 +179,7 @@ TEST_CASE("durations for people") {
   CHECK(human_duration(172800) == "2d");
   CHECK(human_duration(9 * 86400.0) == "9d");
   CHECK(human_duration(84 * 86400.0) == "12w");
-  CHECK(human_duration(1e12) == "1653439w");
+  CHECK(human_duration(1e12) == ">999y");
   CHECK(human_duration(-120) == "-2m");
   CHECK(human_duration(-0.01) == "0s");
   CHECK(human_duration(std::numeric_limits<double>::quiet_NaN()) == "?");

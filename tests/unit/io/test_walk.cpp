@@ -132,8 +132,8 @@ TEST_CASE("dangling links matter where their name is wanted") {
   dir.make_link("run/tfevents.gone", "nowhere");
   dir.make_link("run/tfevents.below", "../run/nothing/x");
   CHECK(walked(real_sys(), dir.path()) ==
-        Lines{".:", "run:", "warn unreadable " + (dir / "run/tfevents.below"),
-              "warn unreadable " + (dir / "run/tfevents.gone")});
+        Lines{".:", "run:", "warn broken-link " + (dir / "run/tfevents.below"),
+              "warn broken-link " + (dir / "run/tfevents.gone")});
 }
 
 TEST_CASE("the name without links wins, else the least in natural order") {
