@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
 #include "render/fsck.hpp"
 #include "render/ls.hpp"
 #include "render/series.hpp"
@@ -245,6 +246,42 @@ TEST_CASE("fsck: findings under their file, and what was verified") {
   clean.files = 2;
   clean.records = 7;
   CHECK(screen_of(clean, kPipe, false) == "2 files verified (0 B, 7 records)\n");
+}
+
+TEST_CASE("ls: what lies in the future is an event only where there is one") {
+  ops::LsRow early = run("a");
+  early.age_seconds = -5;
+  ops::LsRow empty = early;
+  empty.first_time = empty.last_time = {};
+  const auto table = [](const ops::LsRow& row) {
+    return render_table(ls_table(report({row}), false), kPipe.table_style());
+  };
+  CHECK(table(early).find("last event in the future") != std::string::npos);
+  CHECK(table(empty).find("file time in the future") != std::string::npos);
+  CHECK(table(empty).find("last event") == std::string::npos);
+}
+
+TEST_CASE("ls: damage is said where there is no room for sizes") {
+  ops::LsRow row = run("vision/resnet50/augmented/seed0");
+  row.damage = 1;
+  const Screen narrow{.terminal = true, .color = false, .width = 66};
+  const std::string text = render_table(ls_table(report({row}), false), narrow.table_style());
+  CHECK(text.find("damaged in") != std::string::npos);
+  CHECK(text.find("SIZE") == std::string::npos);
+}
+
+TEST_CASE("fsck: a terminal of any width is kept, digits of a number together") {
+  ops::FsckReport report = findings();
+  const std::string path = "runs/vision/resnet50/augmented/seed0/events.out.tfevents.1.node";
+  for (Problem& row : report.rows) row.path = path;
+  for (const std::size_t width : {24U, 40U, 60U}) {
+    const std::string text = screen_of(report, {.terminal = true, .width = width}, false);
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+      CHECK(display_width(text.substr(at, text.find('\n', at) - at)) <= width);
+    }
+    CHECK(text.find("88 412") != std::string::npos);
+    CHECK(text.find(".node\n") != std::string::npos);
+  }
 }
 
 TEST_CASE("fsck: a terminal shows twenty findings of a file") {

@@ -214,9 +214,12 @@ void add_output_options(OptionAdder& add, OutputOptions& into) {
              into.format);
   add.flag({"--json", "", "Output", "Write JSON: the same as --format json", ""}, into.format,
            std::optional(Format::kJson));
-  add.value({"-o,--output", "FILE", "Output", "Write to FILE, which appears only when complete",
-             "A FILE that ends in .gz is compressed.", ValueKind::kFile},
-            into.file);
+  add.value(
+      {"-o,--output", "FILE", "Output", "Write to FILE, which appears only when complete",
+       "A FILE that ends in .gz is compressed. It may neither be an input nor an existing event "
+       "file, and its name has 'tfevents' only where records are written.",
+       ValueKind::kFile},
+      into.file);
 }
 
 void add_strict_option(OptionAdder& add, bool& into) {

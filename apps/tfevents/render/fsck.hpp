@@ -16,8 +16,8 @@ namespace tfevents::render {
 /// each file shows its first findings only, unless `all`.
 Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all, Sink& sink);
 
-/// `error: 1 damaged record in 1 of 15 files; everything else verified (18.1 GiB, 88 412 records)`,
-/// without line end.
+/// `error: 1 damaged or unreadable place in 1 of 15 files; everything else verified (18.1 GiB, 88
+/// 412 records)`, without line end.
 [[nodiscard]] std::string fsck_verdict(const ops::FsckReport& report);
 
 Status fsck_json(const ops::FsckReport& report, std::string_view version, Sink& sink);
