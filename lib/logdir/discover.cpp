@@ -157,7 +157,7 @@ class Finder {
   }
 
   Status add_tree(const Operand& operand) {
-    const std::uint64_t before = found_.runs_seen;
+    bool any = false;  // Runs, those among them that another operand has led to.
     auto result = walk(sys_, operand.path, walk_options(), stop_);
     if (!result.ok()) return std::move(result).error();
     WalkResult walked = std::move(result).value();
@@ -174,10 +174,11 @@ class Finder {
                                           : join_path(operand.prefix, directory.relative);
       }
       add_files(directory, run);
+      any = any || !run.files.empty();
       if (!run.files.empty()) add_run(std::move(run), directory.id);
       directory.files = {};
     }
-    if (found_.runs_seen == before) {
+    if (!any) {
       found_.problems.push_back({.severity = Severity::kWarn,
                                  .rule = "no-event-files",
                                  .path = operand.path,
