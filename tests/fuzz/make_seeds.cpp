@@ -6,8 +6,8 @@
 #include "support/damage.hpp"
 #include "support/logdir_builder.hpp"
 
-// make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged) and DIRECTORY/event/*
-// (payloads) for the fuzz targets to begin with.
+// make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
+// (payloads) and DIRECTORY/logdir/* (trees in few bytes) for the fuzz targets to begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
@@ -56,9 +56,16 @@ int main(int argc, char** argv) {
   write(directory / "record/beyond", insert_garbage(small, 19, header_claiming(1000)));
   write(directory / "record/nested", framed(small) + header_claiming(30) + small);
   RecordReader reader(memory_source(as_bytes(file)));
+  std::string tree, restart;  // See fuzz_logdir.cpp.
   for (int i = 0; reader.next() == RecordStep::kRecord; ++i) {
     const RecordView& record = reader.record();
-    write(directory / "event" / std::to_string(i),
-          as_text({record.payload, static_cast<std::size_t>(record.length)}));
+    const std::string_view payload =
+        as_text({record.payload, static_cast<std::size_t>(record.length)});
+    write(directory / "event" / std::to_string(i), payload);
+    const std::string piece = char(payload.size()) + std::string(payload);
+    tree += char(i % 4) + piece + char(2) + piece;
+    restart += char(i % 5) + piece;
   }
+  write(directory / "logdir/tree", tree);
+  write(directory / "logdir/again", restart + restart + tree + restart);
 }

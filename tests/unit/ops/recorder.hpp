@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,18 @@ struct PointRow {
   Scalar value = {};        ///< Where it is no blob.
   std::uint64_t bytes = 0;  ///< Of a blob.
 };
+
+/// One line a point, everything of it: what must be equal.
+inline std::string to_line(const PointRow& p) {
+  const auto bits = [](double x) { return std::to_string(std::bit_cast<std::uint64_t>(x)); };
+  return p.run + "|" + p.tag + "|" + p.kind + "|" + std::to_string(p.step) + "|" + bits(p.wall) +
+         "|" + (p.blob ? "b" + std::to_string(p.bytes) : bits(p.value.as_double()));
+}
+inline std::vector<std::string> to_lines(const std::vector<PointRow>& points) {
+  std::vector<std::string> lines;
+  for (const PointRow& point : points) lines.push_back(to_line(point));
+  return lines;
+}
 
 /// A RecordRow that owns its texts.
 struct RecordCopy {

@@ -175,18 +175,6 @@ inline std::string kinds_of(const std::vector<PointRow>& points, const std::stri
   return kinds;
 }
 
-/// One line a point, everything of it: what must be equal.
-inline std::string to_line(const PointRow& p) {
-  const auto bits = [](double x) { return std::to_string(std::bit_cast<std::uint64_t>(x)); };
-  return p.run + "|" + p.tag + "|" + p.kind + "|" + std::to_string(p.step) + "|" + bits(p.wall) +
-         "|" + (p.blob ? "b" + std::to_string(p.bytes) : bits(p.value.as_double()));
-}
-inline std::vector<std::string> to_lines(const std::vector<PointRow>& points) {
-  std::vector<std::string> lines;
-  for (const PointRow& point : points) lines.push_back(to_line(point));
-  return lines;
-}
-
 inline bool has_rule(const std::vector<Problem>& problems, const std::string& rule) {
   return std::any_of(problems.begin(), problems.end(),
                      [&](const Problem& problem) { return problem.rule == rule; });
