@@ -162,6 +162,10 @@ class Finder {
     if (!result.ok()) return std::move(result).error();
     WalkResult walked = std::move(result).value();
     for (Problem& problem : walked.problems) found_.problems.push_back(std::move(problem));
+    const auto with_files =
+        std::count_if(walked.directories.begin(), walked.directories.end(),
+                      [](const WalkedDirectory& d) { return !d.files.empty(); });
+    found_.runs.reserve(found_.runs.size() + static_cast<std::size_t>(with_files));
     for (WalkedDirectory& directory : walked.directories) {
       if (directory.files.empty()) continue;
       Run run;

@@ -55,9 +55,8 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
         const FinishSlot finish{output, i};
         SlotText text(output, i);
         const auto one = options.what == DumpOptions::What::kPoints ? dump_points : dump_records;
-        slots[i] =
-            Slot(options.select, one(found.runs[i], options, selector, format, text, context));
-        found.runs[i] = {};
+        const Run run = std::move(found.runs[i]);
+        slots[i] = Slot(options.select, one(run, options, selector, format, text, context));
       });
   TFEVENTS_CHECK(output.status());
   if (context.stop.requested()) {

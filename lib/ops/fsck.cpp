@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "base/number.hpp"
@@ -223,13 +225,23 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
   report.operands = found.operands;
   expect(context, found);
+  // A tree can hold very many runs: of those with nothing to tell only the numbers are kept.
   std::vector<std::unique_ptr<CheckedRun>> checked(found.runs.size());
+  std::mutex sums;
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop,
       [&](std::size_t i) { return found.runs[i].bytes(); },
       [&](std::size_t i) {
-        checked[i] = std::make_unique<CheckedRun>(Checker(found.runs[i], context).check());
-        found.runs[i] = {};  // A tree can hold very many.
+        const Run run = std::move(found.runs[i]);
+        auto result = std::make_unique<CheckedRun>(Checker(run, context).check());
+        const bool plain = result->rows.empty() && result->left_out == 0 && !result->input_error &&
+                           result->outcome.plain(options.select);
+        if (!plain) {
+          checked[i] = std::move(result);
+          return;
+        }
+        const std::lock_guard lock(sums);
+        add_run(report, std::move(*result));
       });
   if (context.stop.requested()) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
@@ -237,6 +249,10 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
   OutcomeBuilder outcome(options.select, found);
   for (auto& slot : checked) {
     const std::unique_ptr<CheckedRun> run = std::move(slot);
+    if (run == nullptr) {
+      outcome.add_plain();
+      continue;
+    }
     if (run->input_error) return *run->input_error;
     if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
   }

@@ -19,23 +19,11 @@ struct ReadRow {
   RunOutcome outcome;
 };
 
-/// What is kept of a run that was read until all are: a tree can hold very many, so an outcome that
-/// says nothing is left out.
+/// What is kept of a run that was read, beside its row, until all are: a tree can hold very many,
+/// so an outcome that says nothing is left out.
 struct Slot {
-  std::unique_ptr<LsRow> row;
   std::unique_ptr<RunOutcome> outcome;
   std::unique_ptr<Error> error;
-
-  Slot() = default;
-  Slot(const Selection& select, Result<ReadRow> read) {
-    if (!read.ok()) {
-      error = std::make_unique<Error>(std::move(read).error());
-      return;
-    }
-    row = std::make_unique<LsRow>(std::move(read->row));
-    if (!read->outcome.plain(select))
-      outcome = std::make_unique<RunOutcome>(std::move(read->outcome));
-  }
 };
 
 /// Reads one run into its row.
@@ -109,9 +97,6 @@ class RowReader {
     LsRow& row = result.row;
     const double now = context_.clock.now();
     const RunLife life = judge_life(run, state, now);
-    row.run = run.name;
-    row.shown = run.shown;
-    row.path = run.path;
     row.state = life.state;
     row.damage = state.findings.damage();
     row.first_time = state.activity.first_time();
@@ -241,26 +226,39 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   report.operands = found.operands;
   const SeriesSelector selector(options.select);
   std::vector<Slot> slots(found.runs.size());
+  report.rows.resize(found.runs.size());
   expect(context, found);
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop,
       [&](std::size_t i) { return found.runs[i].bytes(); },
       [&](std::size_t i) {
-        slots[i] = Slot(options.select, RowReader(options, context, selector).read(found.runs[i]));
-        found.runs[i] = {};
+        Run run = std::move(found.runs[i]);
+        auto read = RowReader(options, context, selector).read(run);
+        if (!read.ok()) {
+          slots[i].error = std::make_unique<Error>(std::move(read).error());
+          return;
+        }
+        report.rows[i] = std::move(read->row);
+        report.rows[i].run = std::move(run.name);
+        report.rows[i].shown = std::move(run.shown);
+        report.rows[i].path = std::move(run.path);
+        if (read->outcome.plain(options.select)) return;
+        slots[i].outcome = std::make_unique<RunOutcome>(std::move(read->outcome));
       });
   if (context.stop.requested()) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
   }
   OutcomeBuilder outcome(options.select, found);
-  report.rows.reserve(slots.size());
-  for (Slot& slot : slots) {
-    if (slot.error) return std::move(*slot.error);
-    const bool counts =
-        slot.outcome == nullptr ? outcome.add_plain() : outcome.add(std::move(*slot.outcome));
-    if (counts) report.rows.push_back(std::move(*slot.row));
-    slot = {};
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].error) return std::move(*slots[i].error);
+    const bool counts = slots[i].outcome == nullptr ? outcome.add_plain()
+                                                    : outcome.add(std::move(*slots[i].outcome));
+    if (!counts) continue;
+    if (kept != i) report.rows[kept] = std::move(report.rows[i]);
+    ++kept;
   }
+  report.rows.resize(kept);
   const bool points = std::any_of(report.rows.begin(), report.rows.end(),
                                   [](const LsRow& row) { return row.last_step.has_value(); });
   report.outcome = outcome.finish(points);
