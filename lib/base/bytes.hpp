@@ -12,11 +12,13 @@ namespace tfevents {
 
 using Bytes = std::span<const std::byte>;
 
-/// Reads a little-endian T from unaligned memory. The caller has checked that sizeof(T) bytes exist.
+/// Reads a little-endian T from unaligned memory. The caller has checked that sizeof(T) bytes
+/// exist.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 [[nodiscard]] inline T load_le(const void* from) noexcept {
-  static_assert(std::endian::native == std::endian::little, "big-endian hosts need byte swaps here");
+  static_assert(std::endian::native == std::endian::little,
+                "big-endian hosts need byte swaps here");
   T value;
   std::memcpy(&value, from, sizeof(T));
   return value;
@@ -24,9 +26,10 @@ template <class T>
 
 /// Writes a T as little-endian to unaligned memory.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 inline void store_le(void* to, T value) noexcept {
-  static_assert(std::endian::native == std::endian::little, "big-endian hosts need byte swaps here");
+  static_assert(std::endian::native == std::endian::little,
+                "big-endian hosts need byte swaps here");
   std::memcpy(to, &value, sizeof(T));
 }
 

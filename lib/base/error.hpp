@@ -27,10 +27,10 @@ const char* to_string(ErrorCode code) noexcept;
 /// Damage in a file is never an Error: it is a value in the record stream (record/reader.hpp).
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;                           ///< One line, lower case, no full stop.
-  std::string path = {};                         ///< Empty when no file is involved.
-  std::optional<std::uint64_t> offset = {};      ///< Byte offset in `path`.
-  std::string hint = {};                         ///< One thing the reader can do; may be empty.
+  std::string message;                       ///< One line, lower case, no full stop.
+  std::string path = {};                     ///< Empty when no file is involved.
+  std::optional<std::uint64_t> offset = {};  ///< Byte offset in `path`.
+  std::string hint = {};                     ///< One thing the reader can do; may be empty.
 };
 
 }  // namespace tfevents

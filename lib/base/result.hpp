@@ -19,8 +19,10 @@ struct Unit {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }
@@ -58,7 +60,9 @@ class [[nodiscard]] Result {
 using Status = Result<Unit>;
 
 /// The Status of work that went well.
-inline Status ok_status() { return Unit{}; }
+inline Status ok_status() {
+  return Unit{};
+}
 
 }  // namespace tfevents
 
@@ -66,15 +70,15 @@ inline Status ok_status() { return Unit{}; }
 #define TFEVENTS_CONCAT(a, b) TFEVENTS_CONCAT_INNER(a, b)
 
 /// `TFEVENTS_TRY(const int n, parse(s));` declares n, or returns the Error to the caller.
-#define TFEVENTS_TRY(decl, expr)                                                    \
-  auto TFEVENTS_CONCAT(tfevents_try_, __LINE__) = (expr);                           \
-  if (!TFEVENTS_CONCAT(tfevents_try_, __LINE__).ok())                               \
-    return std::move(TFEVENTS_CONCAT(tfevents_try_, __LINE__)).error();             \
+#define TFEVENTS_TRY(decl, expr)                                        \
+  auto TFEVENTS_CONCAT(tfevents_try_, __LINE__) = (expr);               \
+  if (!TFEVENTS_CONCAT(tfevents_try_, __LINE__).ok())                   \
+    return std::move(TFEVENTS_CONCAT(tfevents_try_, __LINE__)).error(); \
   decl = std::move(TFEVENTS_CONCAT(tfevents_try_, __LINE__)).value()
 
 /// Runs an expression that yields a Status, or returns its Error to the caller.
-#define TFEVENTS_CHECK(expr)                                                        \
-  do {                                                                              \
-    if (auto tfevents_status = (expr); !tfevents_status.ok())                       \
-      return std::move(tfevents_status).error();                                    \
+#define TFEVENTS_CHECK(expr)                                  \
+  do {                                                        \
+    if (auto tfevents_status = (expr); !tfevents_status.ok()) \
+      return std::move(tfevents_status).error();              \
   } while (false)

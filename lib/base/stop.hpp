@@ -8,7 +8,9 @@ namespace tfevents {
 class StopFlag {
  public:
   void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool requested() const noexcept {
+    return requested_.load(std::memory_order_relaxed);
+  }
 
  private:
   std::atomic<bool> requested_{false};

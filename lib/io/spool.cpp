@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <utility>
 #include <cstdlib>
+#include <utility>
 
 #include "io/posix.hpp"
 #include "io/source.hpp"

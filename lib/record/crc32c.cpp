@@ -38,8 +38,6 @@ bool detect_sse42() noexcept {
 #endif
 }
 
-const bool kHasSse42 = detect_sse42();
-
 }  // namespace
 
 constinit const SlicingTables kSlicing = make_slicing_tables();
@@ -52,7 +50,9 @@ std::uint32_t shift(std::uint32_t crc, std::uint64_t bytes) noexcept {
 }
 
 bool has_sse42() noexcept {
-  return kHasSse42;
+  // Local, so that it is right for whoever asks before main, too.
+  static const bool has = detect_sse42();
+  return has;
 }
 
 }  // namespace crc
