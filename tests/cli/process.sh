@@ -60,7 +60,10 @@ find "$work" -name '.tfe-*' | grep -q . && fail 'a temporary file was left behin
 
 # -o never writes into a log tree's event files, nor makes a file that would be read as one.
 mkdir "$work/tree"
-cp "$(ls restart/cut/events* | head -n 1)" "$work/tree/"
+for file in restart/cut/events*; do
+  cp "$file" "$work/tree/"
+  break
+done
 mine=$(echo "$work"/tree/events*)
 cp "$mine" "$work/before"
 ln -s "$mine" "$work/link.jsonl"
