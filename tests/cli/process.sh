@@ -120,6 +120,11 @@ command -v script >/dev/null || {
   echo 'skipped from here: script is not installed'
   exit $failed
 }
+# A chroot may have no pseudo-terminals.
+script -qec true /dev/null </dev/null >/dev/null 2>&1 || {
+  echo 'skipped from here: no pseudo-terminals (/dev/pts is not mounted)'
+  exit $failed
+}
 for columns in 40 80 200; do
   on_terminal "$columns" 'tfevents ls . --color never -q'
   [ "$(widest)" -le "$columns" ] || fail "ls is $(widest) columns wide on $columns"

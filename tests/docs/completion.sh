@@ -10,6 +10,11 @@ command -v "$shell" >/dev/null || {
   echo "skipped: $shell is not installed"
   exit 77
 }
+# zsh completes only in its line editor, which needs a pseudo-terminal; a chroot may have none.
+if [ "$shell" = zsh ] && ! [ -e /dev/pts/ptmx ]; then
+  echo "skipped: no pseudo-terminals (/dev/pts is not mounted)"
+  exit 77
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
