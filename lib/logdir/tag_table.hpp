@@ -101,7 +101,8 @@ class TagTable {
   [[gnu::always_inline]] static bool same(const Entry& entry, std::string_view tag) noexcept {
     const std::size_t size = tag.size();
     if (entry.bytes != size) return false;
-    if (size > Entry::kInline || size < 4) return std::memcmp(entry.text(), tag.data(), size) == 0;
+    if (size > Entry::kInline || size < 4)
+      return size == 0 || std::memcmp(entry.text(), tag.data(), size) == 0;
     const char* a = entry.here;
     const char* b = tag.data();
     if (size < 8) {
