@@ -36,16 +36,17 @@ TEST_CASE("tags of every length are found again, in any order, and never taken f
   for (const std::string& tag : tags) ids[tag] = table.intern(tag);
   CHECK(table.tag_count() == tags.size());
   std::mt19937 random(7);
+  std::size_t wrong = 0;  // A check each would take longer than what is checked.
   for (int round = 0; round < 20; ++round) {
     std::shuffle(tags.begin(), tags.end(), random);
     for (int twice = 0; twice < 2; ++twice) {
       for (const std::string& tag : tags) {
         const TagId id = table.intern(tag);
-        CHECK(id == ids[tag]);
-        CHECK(table.name(id) == tag);
+        wrong += id != ids[tag] || table.name(id) != tag ? 1U : 0U;
       }
     }
   }
+  CHECK(wrong == 0);
   CHECK(table.tag_count() == tags.size());
 }
 
@@ -115,13 +116,14 @@ void check_cuts(std::mt19937_64& random, std::size_t series, std::size_t points,
   std::vector<std::vector<std::int64_t>> steps(series);
   CutPoints cuts("/tmp");
   std::vector<std::size_t> order;
+  std::size_t failed = 0, wrong = 0;
   for (std::size_t i = 0; i < points; ++i) {
     const std::size_t of = random() % series;
     auto& mine = steps[of];
     const auto step = static_cast<std::int64_t>(random() % static_cast<unsigned>(range)) +
                       static_cast<std::int64_t>(mine.size() / 2);
     if (!mine.empty() && step < mine.back()) {
-      REQUIRE(cuts.add(static_cast<SeriesId>(of), {mine.size(), step}).ok());
+      failed += cuts.add(static_cast<SeriesId>(of), {mine.size(), step}).ok() ? 0U : 1U;
     }
     mine.push_back(step);
     order.push_back(of);
@@ -141,13 +143,12 @@ void check_cuts(std::mt19937_64& random, std::size_t series, std::size_t points,
   for (std::size_t of = 0; of < series; ++of)
     cursors.push_back(cuts.cursor(static_cast<SeriesId>(of)));
   std::vector<std::size_t> at(series);
-  std::size_t wrong = 0;
   for (const std::size_t of : order) {
     const std::size_t i = at[of]++;
     const auto said = cursors[of].survives(i, steps[of][i]);
-    REQUIRE(said.ok());
-    wrong += *said != survives[of][i] ? 1U : 0U;
+    wrong += !said.ok() || *said != survives[of][i] ? 1U : 0U;
   }
+  CHECK(failed == 0);
   CHECK(wrong == 0);
 }
 
