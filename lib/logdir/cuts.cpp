@@ -14,10 +14,13 @@ Status CutPoints::add(SeriesId series, Cut cut) {
     }
     if (!stack.top.empty() || stack.segments.empty()) break;
     // The part in memory is used up: the newest part in the file may be superseded as well.
-    TFEVENTS_TRY(auto newest, load(stack.segments.back()));
-    stack.top = std::move(newest);
+    const Segment newest = stack.segments.back();
+    TFEVENTS_TRY(auto cuts, load(newest));
+    stack.top = std::move(cuts);
     in_memory_ += stack.top.size();
     stack.segments.pop_back();
+    if (newest.offset + newest.cuts * sizeof(Cut) == file_->size())
+      TFEVENTS_CHECK(file_->truncate(newest.offset));
     if (stack.top.back().step < cut.step) break;
   }
   stack.top.push_back(cut);
@@ -25,7 +28,8 @@ Status CutPoints::add(SeriesId series, Cut cut) {
   return ok_status();
 }
 
-// Moves stacks to the file: long ones first, so that what stays is a few cuts a series.
+// Moves the older halves of long stacks to the file. Of what stays as much must go, or as much must
+// come, before a stack is read or written again: each cut moves a few times at most.
 Status CutPoints::spill() {
   if (file_ == nullptr) {
     TFEVENTS_TRY(auto file, SpoolFile::create(temp_directory_));
@@ -34,10 +38,15 @@ Status CutPoints::spill() {
   const std::size_t enough = std::max<std::size_t>(4, kInMemory / 2 / stacks_.size());
   for (auto& [series, stack] : stacks_) {
     if (stack.top.size() < enough) continue;
-    stack.segments.push_back({file_->size(), static_cast<std::uint32_t>(stack.top.size())});
-    TFEVENTS_CHECK(file_->append(std::as_bytes(std::span<const Cut>(stack.top))));
-    in_memory_ -= stack.top.size();
-    std::vector<Cut>().swap(stack.top);
+    const std::span<const Cut> older(stack.top.data(), stack.top.size() / 2);
+    for (std::size_t at = 0; at < older.size(); at += kSegment) {
+      const auto part = older.subspan(at, std::min(kSegment, older.size() - at));
+      stack.segments.push_back({file_->size(), static_cast<std::uint32_t>(part.size())});
+      TFEVENTS_CHECK(file_->append(std::as_bytes(part)));
+    }
+    in_memory_ -= older.size();
+    stack.top = std::vector<Cut>(stack.top.begin() + static_cast<std::ptrdiff_t>(older.size()),
+                                 stack.top.end());
   }
   spill_above_ = std::max(kInMemory, in_memory_ * 2);
   return ok_status();

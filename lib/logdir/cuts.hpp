@@ -25,7 +25,7 @@ struct Cut {
 /// A point survives iff every later point of its series has a greater step. Between two cuts steps
 /// only grow, and a cut is forgotten when a later one has a smaller or equal step, so the first cut
 /// behind a point is the least step behind it. Memory: 16 bytes a cut up to about 1 MiB a run;
-/// beyond that whole stacks move to a temporary file. Not thread-safe.
+/// beyond that their older parts move to a temporary file. Not thread-safe.
 class CutPoints {
  public:
   explicit CutPoints(std::string temp_directory) : temp_directory_(std::move(temp_directory)) {}
@@ -57,6 +57,7 @@ class CutPoints {
 
  private:
   static constexpr std::size_t kInMemory = 64 * 1024;  // Cuts of all series together: 1 MiB.
+  static constexpr std::size_t kSegment = 1024;        // Cuts that are read back at once: 16 KiB.
 
   /// A part of a stack in the temporary file.
   struct Segment {
