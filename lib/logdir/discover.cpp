@@ -47,14 +47,18 @@ class Finder {
   Result<Discovery> run() {
     std::vector<std::string> operands = select_.operands;
     if (operands.empty()) operands.push_back(select_.logdir);
-    const bool several = operands.size() > 1;
+    several_ = operands.size() > 1;
     for (const std::string& typed : operands) {
       if (typed == "-") {
         add_standard_input();
         continue;
       }
-      TFEVENTS_TRY(const Operand operand, find(typed, several));
+      TFEVENTS_TRY(const Operand operand, find(typed));
       TFEVENTS_CHECK(add_operand(operand));
+    }
+    if (several_) drop_files_of_runs();
+    if (found_.runs_seen == 0) {
+      std::erase_if(found_.problems, [](const Problem& p) { return p.rule == "no-event-files"; });
     }
     std::sort(found_.runs.begin(), found_.runs.end(),
               [](const Run& a, const Run& b) { return natural_compare(a.name, b.name) < 0; });
@@ -63,14 +67,16 @@ class Finder {
   }
 
  private:
-  Result<Operand> find(const std::string& typed, bool several) {
+  Result<Operand> find(const std::string& typed) {
     if (typed.empty()) {
       return Error{.code = ErrorCode::kUsage,
                    .message = "an empty path",
                    .hint = "a variable of the script may be unset; the working directory is `.`"};
     }
-    Operand operand{
-        typed, several ? without_trailing_slashes(typed) : "", without_trailing_slashes(typed), {}};
+    Operand operand{typed,
+                    several_ ? without_trailing_slashes(typed) : "",
+                    without_trailing_slashes(typed),
+                    {}};
     auto info = sys_.stat(typed);
     if (!info.ok() && info.error().code == ErrorCode::kNotFound && !typed.starts_with('/')) {
       // No path: a run's name below the log directory.
@@ -182,7 +188,7 @@ class Finder {
       if (!run.files.empty()) add_run(std::move(run), directory.id);
       directory.files = {};
     }
-    if (!any) {
+    if (!any && several_) {  // Of the only operand it is the answer, which the command words.
       found_.problems.push_back({.severity = Severity::kWarn,
                                  .rule = "no-event-files",
                                  .path = operand.path,
@@ -218,6 +224,24 @@ class Finder {
     }
   }
 
+  // A file that was named and lies in a run that was named too is read once, as a part of the run.
+  void drop_files_of_runs() {
+    std::set<FileId> named;
+    for (const Run& run : found_.runs) {
+      if (run.is_file) named.insert(run.files.front().id);
+    }
+    if (named.empty()) return;
+    std::set<FileId> twice;
+    for (const Run& run : found_.runs) {
+      for (const EventFile& file : run.files) {
+        if (!run.is_file && named.contains(file.id)) twice.insert(file.id);
+      }
+    }
+    std::erase_if(found_.runs, [&](const Run& run) {
+      return run.is_file && twice.contains(run.files.front().id);
+    });
+  }
+
   void add_run(Run run, FileId id) {
     if (!run.standard_input && !seen_.insert(id).second) return;  // Two operands lead to it.
     ++found_.runs_seen;
@@ -239,6 +263,7 @@ class Finder {
   const StopFlag& stop_;
   Discovery found_;
   std::set<FileId> seen_;
+  bool several_ = false;
   bool standard_input_ = false;
 };
 

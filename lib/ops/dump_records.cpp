@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "logdir/view.hpp"
 #include "ops/dump_points.hpp"
@@ -132,13 +133,16 @@ class RecordDump {
     row.event = to_string(event.kind);
     selected_value_ = selector_.selects_all();
     listed_.clear();
+    left_out_ = 0;
     list_values(row, payload, big ? &records : nullptr, fetch);
     // Names of a stream's values die when the next one is read: the table's live on, but move while
     // it grows.
     for (std::size_t i = 0; i < row.values.size(); ++i) {
       if (listed_[i] != kNoId) row.values[i].tag = reading_.tags.name(listed_[i]);
     }
-    if (selected_value_ && filter_.passes(event.step, event.wall_time)) emit(row, records, big);
+    if (!selected_value_ || !filter_.passes(event.step, event.wall_time)) return;
+    if (left_out_ != 0) note_left_out(file, record);
+    emit(row, records, big);
   }
 
   template <class Fetch>
@@ -186,10 +190,26 @@ class RecordDump {
       selected = reading_.tags.info(series).selected;
     }
     selected_value_ = selected_value_ || selected;
-    // Past a bound of memory a row says less.
-    if (writer_ == nullptr || counting_ || row.values.size() >= EventScanner::kHeldValues) return;
+    // Past a bound of memory a row lists no more, and a note says so.
+    if (writer_ == nullptr || counting_) return;
+    if (row.values.size() >= EventScanner::kHeldValues) {
+      ++left_out_;
+      return;
+    }
     row.values.push_back({name, kind, bytes});
     listed_.push_back(tag);
+  }
+
+  void note_left_out(std::size_t file, const RecordView& record) {
+    reading_.findings.add({.severity = Severity::kWarn,
+                           .rule = "values-left-out",
+                           .path = run_.path_of(file),
+                           .offset = record.offset,
+                           .end = record.end(),
+                           .message = "its row lists the first " +
+                                      to_text(std::uint64_t{EventScanner::kHeldValues}) +
+                                      " values and leaves out " + to_text(left_out_),
+                           .hint = "without --records every point is printed"});
   }
 
   void on_damage(std::size_t file, const Damage& damage) {
@@ -286,6 +306,7 @@ class RecordDump {
   std::string bytes_;
   std::string path_;
   std::optional<Error> input_error_;  // Of standard input, which is all that was asked for.
+  std::uint64_t left_out_ = 0;        // Values of the record that its row does not list.
   std::uint64_t rows_ = 0, seen_ = 0, skip_ = 0;
   bool counting_ = false;
   bool again_ = false;  // Findings of these bytes are known already.

@@ -151,7 +151,8 @@ class Checker {
     } else if (tail.kind == Tail::Kind::kTruncated) {
       const bool fresh =
           context_.clock.now() - static_cast<double>(event_file.mtime_ns) / 1e9 < kFreshSeconds;
-      const bool growing = !run_.standard_input && (life.state == RunState::kLive || fresh);
+      const bool growing =
+          !run_.standard_input && (fresh || (life.state == RunState::kLive && is_newest(file)));
       problem.severity = growing ? Severity::kNote : Severity::kWarn;
       problem.rule = growing ? "live-tail" : "truncated-tail";
       problem.message = to_text(tail.have) + " of " +
@@ -166,6 +167,13 @@ class Checker {
       problem.end = tail.offset + tail.have;
     }
     reading_.findings.add(std::move(problem));
+  }
+
+  // A job that goes on writes its newest file.
+  [[nodiscard]] bool is_newest(std::size_t file) const {
+    return std::none_of(run_.files.begin(), run_.files.end(), [&](const EventFile& other) {
+      return other.mtime_ns > run_.files[file].mtime_ns;
+    });
   }
 
   // By file, then offset: findings came file by file, those on ends and copies behind them.

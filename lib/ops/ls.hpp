@@ -34,7 +34,7 @@ struct SeriesRow {
   std::string dtype;             ///< `float32`, …, `mixed`; empty where the kind has none.
   std::uint64_t points = 0;      ///< In the view.
   std::uint64_t dropped = 0;     ///< By the view: all that clean leaves out, duplicates among them.
-  std::uint64_t duplicates = 0;  ///< Points with a later point of the same step.
+  std::uint64_t duplicates = 0;  ///< Points whose next one has the same step.
   std::uint64_t nonfinite = 0;   ///< NaN and infinities among the points of the view.
   std::optional<std::int64_t> first_step, last_step;
   std::uint64_t bytes = 0;  ///< Of the values on disk, without framing.

@@ -12,7 +12,7 @@ namespace tfevents::ops {
 /// Points that the clean view left out of one run, for the one line on standard error.
 struct Dropped {
   std::string run;               ///< As people see it.
-  std::uint64_t duplicates = 0;  ///< A later point of the series has the same step.
+  std::uint64_t duplicates = 0;  ///< The next point of the series has the same step.
   std::uint64_t restart = 0;     ///< A later point has a smaller step.
 };
 

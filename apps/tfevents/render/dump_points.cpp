@@ -10,6 +10,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "dump_layout.hpp"
 #include "format/csv_writer.hpp"
 #include "format/json_writer.hpp"
 #include "format/paint.hpp"
@@ -214,7 +215,7 @@ class PeoplePoints : public ops::PointWriter {
   const std::string& time_text(double wall) {
     if (time_.empty() || wall != time_of_) {
       time_of_ = wall;
-      time_ = std::isfinite(wall) ? human_time(wall, true) : to_text(wall);
+      time_ = precise_time(wall);
     }
     return time_;
   }
@@ -227,61 +228,41 @@ class PeoplePoints : public ops::PointWriter {
   std::string time_;
 };
 
-std::string padded(std::string text, std::size_t width) {
-  return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
-}
-
 class TablePoints final : public PeoplePoints {
  public:
   TablePoints(const Run& run, const Screen& screen)
-      : screen_(screen), run_(printable(run.people_name())) {}
+      : screen_(screen), time_(screen, kStep + kValue + 4), run_(printable(run.people_name())) {}
 
  private:
+  static constexpr std::size_t kStep = 12, kValue = 14;
+
   void add(SeriesId series, std::int64_t step, double wall, std::string value) override {
     if (!started_) {
       started_ = true;
-      text_ += paint(fit(run_), Role::kStrong, screen_.color) + "\n";
-      text_ += paint(fit("        STEP  TIME                                VALUE  TAG"),
-                     Role::kDim, screen_.color) +
-               "\n";
+      const std::string head =
+          padded("STEP", kStep) + "  " + time_.header() + padded("VALUE", kValue) + "  TAG";
+      text_ += paint(time_.finish("", run_), Role::kStrong, screen_.color) + "\n";
+      text_ += paint(time_.finish("", head), Role::kDim, screen_.color) + "\n";
     }
-    const std::string line = padded(human_integer(step), 12) + "  " + time_text(wall) + "  " +
-                             padded(std::move(value), 14) + "  ";
-    text_ += screen_.terminal ? fit(line + elide_middle(series_[series].tag, room_for_tag(line)))
-                              : line + series_[series].tag;
-    text_ += '\n';
-  }
-  [[nodiscard]] std::size_t room_for_tag(const std::string& line) const {
-    const std::size_t used = display_width(line);
-    return screen_.width > used + 8 ? screen_.width - used : 8;
-  }
-  // Never wider than the terminal.
-  [[nodiscard]] std::string fit(std::string text) const {
-    if (!screen_.terminal || display_width(text) <= screen_.width) return text;
-    return elide_middle(text, screen_.width);
+    const std::string front = padded(human_integer(step), kStep) + "  " + time_.cell(&wall) +
+                              padded(std::move(value), kValue) + "  ";
+    text_ += time_.finish(front, series_[series].tag) + "\n";
   }
 
   Screen screen_;
+  TimeLayout time_;
   std::string run_;
   bool started_ = false;
 };
 
 class MarkdownPoints final : public PeoplePoints {
  public:
-  explicit MarkdownPoints(const Run& run) : run_(escaped(printable(run.people_name()))) {}
+  explicit MarkdownPoints(const Run& run) : run_(markdown_cell(printable(run.people_name()))) {}
 
  private:
-  static std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-      if (c == '|' || c == '\\') out += '\\';
-      out += c;
-    }
-    return out;
-  }
   void add(SeriesId series, std::int64_t step, double wall, std::string value) override {
-    text_ += "| " + run_ + " | " + escaped(series_[series].tag) + " | " + to_text(step) + " | " +
-             time_text(wall) + " | " + escaped(value) + " |\n";
+    text_ += "| " + run_ + " | " + markdown_cell(series_[series].tag) + " | " + to_text(step) +
+             " | " + time_text(wall) + " | " + markdown_cell(value) + " |\n";
   }
 
   std::string run_;

@@ -5,6 +5,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "dump_layout.hpp"
 #include "format/csv_writer.hpp"
 #include "format/json_writer.hpp"
 #include "format/paint.hpp"
@@ -134,47 +135,41 @@ class PeopleRecords : public ops::RecordWriter {
     }
     return out;
   }
-  static std::string padded(std::string text, std::size_t width) {
-    return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
-  }
-  static std::string time_of(const RecordRow& row) {
-    if (!row.wall_time) return "";
-    const double wall = *row.wall_time;
-    return wall - wall == 0 ? human_time(wall, true) : to_text(wall);
-  }
-
   std::string text_;
 };
 
 class TableRecords final : public PeopleRecords {
  public:
-  explicit TableRecords(const Screen& screen) : screen_(screen) {}
+  explicit TableRecords(const Screen& screen)
+      : screen_(screen), time_(screen, kOffset + kLength + kStep + 6) {}
 
   void on_row(const RecordRow& row) override {
     if (row.path != path_) {
       path_ = row.path;
-      add(printable(row.path), Role::kStrong);
-      add("      OFFSET    LENGTH          STEP  TIME                       WHAT", Role::kDim);
+      add("", printable(row.path), Role::kStrong);
+      const std::string head = padded("OFFSET", kOffset) + "  " + padded("LENGTH", kLength) + "  " +
+                               padded("STEP", kStep) + "  " + time_.header() + "WHAT";
+      add("", head, Role::kDim);
     }
     const bool record = row.type == RecordRow::Type::kRecord;
-    std::string line =
-        padded("@" + human_integer(static_cast<std::int64_t>(row.offset)), 12) + "  " +
-        padded(record ? human_integer(static_cast<std::int64_t>(row.length)) : "", 8) + "  " +
-        padded(row.step ? human_integer(*row.step) : "", 12) + "  ";
-    std::string time = time_of(row);
-    time.resize(std::max<std::size_t>(time.size(), 25), ' ');
+    const std::string front =
+        padded("@" + human_integer(static_cast<std::int64_t>(row.offset)), kOffset) + "  " +
+        padded(record ? human_integer(static_cast<std::int64_t>(row.length)) : "", kLength) + "  " +
+        padded(row.step ? human_integer(*row.step) : "", kStep) + "  " +
+        time_.cell(row.wall_time ? &*row.wall_time : nullptr);
     const bool sound = record && row.data_ok && row.event != nullptr;
-    add(line + time + "  " + what(row),
-        sound || row.type == RecordRow::Type::kTail ? Role::kPlain : Role::kBad);
+    add(front, what(row), sound || row.type == RecordRow::Type::kTail ? Role::kPlain : Role::kBad);
   }
 
  private:
-  void add(const std::string& line, Role role) {
-    const bool too_wide = screen_.terminal && display_width(line) > screen_.width;
-    text_ += paint(too_wide ? elide_middle(line, screen_.width) : line, role, screen_.color) + "\n";
+  static constexpr std::size_t kOffset = 12, kLength = 8, kStep = 12;
+
+  void add(const std::string& front, const std::string& last, Role role) {
+    text_ += paint(time_.finish(front, last), role, screen_.color) + "\n";
   }
 
   Screen screen_;
+  TimeLayout time_;
   std::string path_;
 };
 
@@ -185,16 +180,11 @@ class MarkdownRecords final : public PeopleRecords {
                            to_text(row.offset),
                            row.type == RecordRow::Type::kRecord ? to_text(row.length) : "",
                            row.step ? to_text(*row.step) : "",
-                           time_of(row),
+                           row.wall_time ? precise_time(*row.wall_time) : "",
                            what(row)};
     text_ += '|';
     for (const std::string& cell : cells) {
-      text_ += ' ';
-      for (const char c : cell) {
-        if (c == '|' || c == '\\') text_ += '\\';
-        text_ += c;
-      }
-      text_ += " |";
+      text_ += ' ' + markdown_cell(cell) + " |";
     }
     text_ += '\n';
   }
