@@ -31,6 +31,8 @@ struct Error {
   std::string path = {};                     ///< Empty when no file is involved.
   std::optional<std::uint64_t> offset = {};  ///< Byte offset in `path`.
   std::string hint = {};                     ///< One thing the reader can do; may be empty.
+  std::string excerpt = {};  ///< For people: what was typed and, on a second line, a caret under
+                             ///< the place; safe to print. Empty where there is no such place.
 };
 
 }  // namespace tfevents

@@ -71,6 +71,17 @@ std::string describe(const ops::Dropped& dropped) {
   return text + " dropped";
 }
 
+/// The lines that show the place of an error, set apart from the messages around them.
+std::string indented(std::string_view excerpt) {
+  std::string text;
+  while (!excerpt.empty()) {
+    const std::size_t end = std::min(excerpt.find('\n'), excerpt.size());
+    text += fmt::format("    {}\n", excerpt.substr(0, end));
+    excerpt.remove_prefix(std::min(end + 1, excerpt.size()));
+  }
+  return text;
+}
+
 }  // namespace
 
 void Messages::put(std::string_view lines) {
@@ -108,7 +119,7 @@ void Messages::fatal(const Error& error, ExitCode exit) {
           : error.hint;
   if (!json_) {
     put(line(error.path, error.offset ? &*error.offset : nullptr, error.message, true) +
-        hint_line(hint));
+        indented(error.excerpt) + hint_line(hint));
     return;
   }
   std::string text;
