@@ -105,7 +105,7 @@ class RecordReader {
   RecordStep report(Damage damage) noexcept;
   void charge(std::uint64_t bytes) noexcept;
 
-  Window window_;
+  ByteWindow window_;
   RecordReaderOptions options_;
   Compression compression_ = Compression::kNone;
   RecordView record_;

@@ -26,7 +26,7 @@ struct Candidate {
 template <class K>
 class Pass {
  public:
-  Pass(Window& window, std::uint64_t from, std::optional<std::uint64_t> size)
+  Pass(ByteWindow& window, std::uint64_t from, std::optional<std::uint64_t> size)
       : window_(window), size_(size), crc_at_(from) {}
 
   Result<ResyncResult> run() {
@@ -135,7 +135,7 @@ class Pass {
     result_.unfinished_length = length;
   }
 
-  Window& window_;
+  ByteWindow& window_;
   std::optional<std::uint64_t> size_;
   std::uint32_t crc_ = crc::kInit;
   std::uint64_t crc_at_;
@@ -146,7 +146,7 @@ class Pass {
 
 }  // namespace
 
-Result<ResyncResult> resynchronise(Window& window, std::uint64_t from) {
+Result<ResyncResult> resynchronise(ByteWindow& window, std::uint64_t from) {
   TFEVENTS_CHECK(window.seek(from));
   TFEVENTS_TRY(const std::optional<std::uint64_t> size, window.size());
   return with_crc_kernel(

@@ -29,6 +29,6 @@ struct ResyncResult {
 ///
 /// Leaves the window at the record found, else at the end. The caller has marked streams at or
 /// before `from`.
-Result<ResyncResult> resynchronise(Window& window, std::uint64_t from);
+Result<ResyncResult> resynchronise(ByteWindow& window, std::uint64_t from);
 
 }  // namespace tfevents

@@ -38,13 +38,13 @@ class PrefixedSource final : public ByteSource {
 
 }  // namespace
 
-Window::Window(std::unique_ptr<ByteSource> source, std::string temp_directory)
+ByteWindow::ByteWindow(std::unique_ptr<ByteSource> source, std::string temp_directory)
     : source_(std::move(source)),
       temp_directory_(std::move(temp_directory)),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(kCapacity + 64)),
       seekable_(source_->can_read_at()) {}
 
-Result<std::size_t> Window::read_more(std::span<std::byte> into) {
+Result<std::size_t> ByteWindow::read_more(std::span<std::byte> into) {
   if (seekable_) return source_->read_at(next_, into);
   if (spool_ != nullptr && next_ < spool_base_ + spool_->size()) {
     const std::uint64_t left = spool_base_ + spool_->size() - next_;
@@ -57,7 +57,7 @@ Result<std::size_t> Window::read_more(std::span<std::byte> into) {
 
 // Streams: moves bytes of the buffer before `buffer_index` that are marked and not kept yet to the
 // spool.
-Status Window::keep_until(std::size_t buffer_index) {
+Status ByteWindow::keep_until(std::size_t buffer_index) {
   const std::uint64_t limit = base_ + buffer_index;
   if (seekable_ || !mark_ || limit <= *mark_) return ok_status();
   if (spool_ == nullptr) {
@@ -71,7 +71,7 @@ Status Window::keep_until(std::size_t buffer_index) {
   return spool_->append({buffer_.get() + from, buffer_index - from});
 }
 
-Result<std::size_t> Window::fill(std::size_t want) {
+Result<std::size_t> ByteWindow::fill(std::size_t want) {
   if (available() >= want) return available();
   if (begin_ != 0) {
     TFEVENTS_CHECK(keep_until(begin_));
@@ -99,12 +99,12 @@ Result<std::size_t> Window::fill(std::size_t want) {
   return available();
 }
 
-Result<std::optional<std::uint64_t>> Window::size() {
+Result<std::optional<std::uint64_t>> ByteWindow::size() {
   TFEVENTS_TRY(const std::optional<std::uint64_t> size, source_->size());
   return size ? size : ended_at_;
 }
 
-Status Window::seek(std::uint64_t offset) {
+Status ByteWindow::seek(std::uint64_t offset) {
   if (offset >= base_ && offset <= base_ + end_) {
     begin_ = static_cast<std::size_t>(offset - base_);
     return ok_status();
@@ -124,18 +124,18 @@ Status Window::seek(std::uint64_t offset) {
   return ok_status();
 }
 
-void Window::mark(std::uint64_t offset) noexcept {
+void ByteWindow::mark(std::uint64_t offset) noexcept {
   if (!seekable_ && !mark_) mark_ = offset;
 }
 
-void Window::release() noexcept {
+void ByteWindow::release() noexcept {
   // While kept bytes are being read again the spool must stay whole: what it holds lies ahead.
   if (spool_ != nullptr && next_ < spool_base_ + spool_->size()) return;
   spool_.reset();
   mark_.reset();
 }
 
-Result<std::size_t> Window::read_at(std::uint64_t offset, std::span<std::byte> into) {
+Result<std::size_t> ByteWindow::read_at(std::uint64_t offset, std::span<std::byte> into) {
   if (offset >= base_ && offset < base_ + end_) {
     const std::size_t from = static_cast<std::size_t>(offset - base_);
     const std::size_t n = std::min(into.size(), end_ - from);
@@ -155,7 +155,7 @@ Result<std::size_t> Window::read_at(std::uint64_t offset, std::span<std::byte> i
       into.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, into.size()))));
 }
 
-void Window::inflate(Compression compression) {
+void ByteWindow::inflate(Compression compression) {
   if (!seekable_) {
     std::vector<std::byte> prefix(buffer_.get(), buffer_.get() + end_);
     source_ = std::make_unique<PrefixedSource>(std::move(prefix), std::move(source_));

@@ -18,12 +18,12 @@ namespace tfevents {
 /// It can go back. Plain files read again; streams keep what follows `mark()` in a temporary file,
 /// and only when it no longer fits the buffer. Memory: kCapacity, whatever the records. Not
 /// thread-safe.
-class Window {
+class ByteWindow {
  public:
   static constexpr std::size_t kCapacity = 256 * 1024;
 
   /// `temp_directory` is where a stream's bytes are kept.
-  Window(std::unique_ptr<ByteSource> source, std::string temp_directory);
+  ByteWindow(std::unique_ptr<ByteSource> source, std::string temp_directory);
 
   [[nodiscard]] const std::byte* data() const noexcept { return buffer_.get() + begin_; }
   [[nodiscard]] std::size_t available() const noexcept { return end_ - begin_; }
