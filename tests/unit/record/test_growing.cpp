@@ -124,7 +124,7 @@ TEST_CASE("growing: polling a file that does not grow reads next to nothing") {
   (void)read_on(reader);
   const std::uint64_t before = control->bytes_read;
   for (int i = 0; i < 20; ++i) CHECK(read_on(reader).size() == 1U);
-  CHECK(control->bytes_read - before <= 20 * std::uint64_t{Window::kCapacity});
+  CHECK(control->bytes_read - before <= 20 * std::uint64_t{ByteWindow::kCapacity});
 }
 
 TEST_CASE("shrinking: a file that gets shorter while it is read ends early and does no harm") {
