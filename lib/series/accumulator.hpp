@@ -29,8 +29,10 @@ struct SeriesValue {
   std::optional<double> value = {};
   std::optional<std::int64_t> step = {};  ///< Of the point that was picked; of the window's last
                                           ///< point for means, sums and counts.
-  std::optional<double> wall_time = {};  ///< Of the same point.
-  std::uint64_t n = 0;                   ///< Points that the value comes from: 1 for a picked one.
+  std::optional<double> wall_time = {};   ///< Of the same point.
+  /// Points that the value comes from: 1 for `last first at at_best first_step`; the finite ones of
+  /// the window, of which `min` and `argmax` name one; all of them for `count nan ratio`.
+  std::uint64_t n = 0;
   /// Non-finite points in the window; for functions that pick a point, 1 if that one is.
   std::uint64_t nonfinite = 0;
   std::optional<std::int64_t> nonfinite_step = {};  ///< Of the first of these.
@@ -55,8 +57,9 @@ struct SeriesValue {
 /// Evaluates one call over a series that is fed point by point, in the order of the view.
 ///
 /// Memory: constant for most calls; the window's size where it counts from the end
-/// (`mean(x,-100:)`); 24 bytes a finite point for `median`, `pNN`, windows with both a front and an
-/// end counted from the end, and `at_best`. Movable, not copyable, not thread-safe.
+/// (`mean(x,-100:)`, 32 bytes a point); 8 bytes a finite point for `median` and `pNN`, 32 bytes a
+/// point for `at_best`. Room is taken as points come, however long the window that was asked for.
+/// Movable, not copyable, not thread-safe.
 class SeriesAccumulator {
  public:
   explicit SeriesAccumulator(const SeriesCall& call);
@@ -68,7 +71,7 @@ class SeriesAccumulator {
   void add(const Sample& sample);
   /// kAtBest only: the next point of the metric's series. Independent of the order of `add`.
   void add_metric(const Sample& sample);
-  /// The value of the points so far; of a series that exists.
+  /// The value of the points so far; of a series that exists. More may follow.
   [[nodiscard]] SeriesValue result() const;
 
   /// What an implementation does; one class a family of functions, in the .cpp files.

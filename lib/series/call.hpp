@@ -74,9 +74,11 @@ struct SeriesCall {
   std::string metric = {};  ///< kAtBest: the tag whose best step counts.
   /// kAtBest: which way `metric` is better.
   Direction direction = Direction::kMax;
-  /// kMin, kMax: of the curve smoothed as TensorBoard does with this weight (STATISTICS 6); 0: raw.
+  /// kMin, kMax, kArgmin, kArgmax, and kAtBest for `metric`: of the curve smoothed as TensorBoard
+  /// does with this weight (STATISTICS 6); 0: raw.
   double smooth = 0;
-  /// kMin, kMax: of the means of this many consecutive finite points; 0 or 1: of single points.
+  /// The same functions: of the means of this many consecutive finite points, not smoothed; 0 or 1:
+  /// of single points. Means of float32 points are rounded like other means.
   std::uint32_t mean_of = 0;
 
   bool operator==(const SeriesCall&) const = default;
