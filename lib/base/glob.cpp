@@ -1,6 +1,7 @@
 #include "base/glob.hpp"
 
-#include <algorithm>
+#include <atomic>
+#include <optional>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -121,17 +122,48 @@ Error bad_regex(std::string_view text, const RE2& regex) {
       .message = fmt::format("bad pattern '{}': {}", printable(text), printable(regex.error()))};
 }
 
+using Regex = std::unique_ptr<const RE2>;
+
+/// `name` with its prefix.
+Result<Regex> compile_regex(std::string_view name) {
+  const std::string_view source = name.substr(kRegexPrefix.size());
+  auto regex =
+      std::make_unique<RE2>(re2::StringPiece(source.data(), source.size()), quiet_options());
+  if (!regex->ok()) return bad_regex(name, *regex);
+  return Regex(std::move(regex));
+}
+
+/// Null where the literal comparison says all.
+Result<Regex> compile_glob(std::string_view name) {
+  if (name.find_first_of("*?[") == std::string_view::npos) return Regex();
+  TFEVENTS_TRY(const std::string source, GlobTranslator(name).translate());
+  auto regex = std::make_unique<RE2>(source, quiet_options());
+  if (!regex->ok()) {
+    // The translation is always well formed: only its size can be refused.
+    return Error{.code = ErrorCode::kUsage,
+                 .message = fmt::format("bad pattern '{}': {}", elide_middle(printable(name), 60),
+                                        printable(regex->error()))};
+  }
+  return Regex(std::move(regex));
+}
+
 }  // namespace
 
 struct Pattern::Impl {
-  std::string text;                  ///< As typed.
-  std::string name;                  ///< The name it matches literally, as printed.
-  bool tree = false;                 ///< A match covers what lies below, too.
-  bool whole = false;                ///< `regex` is for the whole name; else it may match anywhere.
-  std::unique_ptr<const RE2> regex;  ///< Null where the literal comparison says all.
+  std::string text;             ///< As typed.
+  std::string name;             ///< The name it matches literally, as printed.
+  bool tree = false;            ///< A match covers what lies below, too.
+  bool whole = false;           ///< `regex` is for the whole name; else it may match anywhere.
+  Regex regex;                  ///< Null where the literal comparison says all.
+  std::optional<Error> defect;  ///< Why there is none although it is more than a name.
+  mutable std::atomic<bool> named{false};  ///< With a defect: a name equals it.
 
   [[nodiscard]] bool matches_exactly(std::string_view candidate) const {
-    if (candidate == name) return true;
+    if (candidate == name) {
+      // Threads only ever write the same, so that no order is needed.
+      if (defect) named.store(true, std::memory_order_relaxed);
+      return true;
+    }
     if (regex == nullptr) return false;
     const re2::StringPiece piece(candidate.data(), candidate.size());
     return regex->Match(piece, 0, piece.size(), whole ? RE2::ANCHOR_BOTH : RE2::UNANCHORED, nullptr,
@@ -149,37 +181,34 @@ struct Pattern::Impl {
   }
 };
 
-Result<Pattern> Pattern::parse(std::string_view text, Scope scope) {
+Pattern Pattern::parse_or_name(std::string_view text, Scope scope) {
   auto impl = std::make_shared<Impl>();
   impl->text = std::string(text);
   // A raw invalid byte can only mean the `\xHH` under which that name is printed.
   impl->name = is_valid_utf8(text) ? std::string(text) : escape_invalid_utf8(text);
   impl->tree = scope == Scope::kTree;
-  const std::string_view name = impl->name;
-  if (name.starts_with(kRegexPrefix)) {
-    const std::string_view source = name.substr(kRegexPrefix.size());
-    auto regex =
-        std::make_unique<RE2>(re2::StringPiece(source.data(), source.size()), quiet_options());
-    if (!regex->ok()) return bad_regex(name, *regex);
-    impl->regex = std::move(regex);
-    return Pattern(std::move(impl));
-  }
-  if (impl->tree && name.size() > 1 && name.back() == '/') {
-    // Shells complete directories with a slash; no run is named so.
+  impl->whole = !impl->name.starts_with(kRegexPrefix);
+  // Shells complete directories with a slash; no run is named so.
+  if (impl->whole && impl->tree && impl->name.size() > 1 && impl->name.back() == '/')
     impl->name.pop_back();
+  Result<Regex> regex = impl->whole ? compile_glob(impl->name) : compile_regex(impl->name);
+  if (regex.ok()) {
+    impl->regex = std::move(regex).value();
+  } else {
+    impl->defect = std::move(regex).error();
   }
-  if (impl->name.find_first_of("*?[") == std::string::npos) return Pattern(std::move(impl));
-  TFEVENTS_TRY(const std::string source, GlobTranslator(impl->name).translate());
-  auto regex = std::make_unique<RE2>(source, quiet_options());
-  if (!regex->ok()) {
-    // The translation is always well formed: only its size can be refused.
-    return Error{.code = ErrorCode::kUsage,
-                 .message = fmt::format("bad pattern '{}': {}", elide_middle(printable(text), 60),
-                                        printable(regex->error()))};
-  }
-  impl->regex = std::move(regex);
-  impl->whole = true;
   return Pattern(std::move(impl));
+}
+
+Result<Pattern> Pattern::parse(std::string_view text, Scope scope) {
+  Pattern pattern = parse_or_name(text, scope);
+  if (const Error* defect = pattern.defect()) return *defect;
+  return pattern;
+}
+
+const Error* Pattern::defect() const noexcept {
+  if (!impl_->defect || impl_->named.load(std::memory_order_relaxed)) return nullptr;
+  return &*impl_->defect;
 }
 
 bool Pattern::matches(std::string_view name) const {
@@ -192,8 +221,22 @@ const std::string& Pattern::text() const noexcept {
 }
 
 bool any_matches(const std::vector<Pattern>& patterns, std::string_view name) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const Pattern& pattern) { return pattern.matches(name); });
+  bool any = false;
+  for (const Pattern& pattern : patterns) {
+    if (!any || pattern.defect() != nullptr) any = pattern.matches(name) || any;
+  }
+  return any;
+}
+
+Status require_names(const std::vector<Pattern>& patterns, std::string_view option) {
+  for (const Pattern& pattern : patterns) {
+    const Error* defect = pattern.defect();
+    if (defect == nullptr) continue;
+    Error error = *defect;
+    error.message = fmt::format("{}: {}", option, error.message);
+    return error;
+  }
+  return ok_status();
 }
 
 }  // namespace tfevents

@@ -17,7 +17,7 @@ namespace tfevents {
 /// stand for themselves; there is no negation: a class that begins with `!` or `^` is refused). A
 /// backslash stands for itself, as printed names hold it. Characters are Unicode characters. Names
 /// are matched as printed, so the caller passes printed names; invalid UTF-8 in a name or a pattern
-/// counts as its `\xHH`. Immutable and thread-safe after parse.
+/// counts as its `\xHH`. Thread-safe after parse; copies are one pattern.
 class Pattern {
  public:
   /// kTree also matches everything below a match (`vision` matches `vision/vit/seed0`) and ignores
@@ -26,8 +26,14 @@ class Pattern {
 
   /// Errors: kUsage for a bad regex or class, with the position in the message.
   static Result<Pattern> parse(std::string_view text, Scope scope);
+  /// The same where names are known only later: a bad pattern can be the name of something. It then
+  /// matches that name alone, and `require_names` tells when there was none.
+  static Pattern parse_or_name(std::string_view text, Scope scope);
 
   [[nodiscard]] bool matches(std::string_view name) const;
+  /// The Error of `parse` where the text is neither a pattern nor, so far, a name that `matches`
+  /// was asked about; else null.
+  [[nodiscard]] const Error* defect() const noexcept;
   [[nodiscard]] const std::string& text() const noexcept;
 
  private:
@@ -36,7 +42,11 @@ class Pattern {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// True when any pattern matches.
+/// True when any pattern matches. Patterns with a defect see the name even so.
 [[nodiscard]] bool any_matches(const std::vector<Pattern>& patterns, std::string_view name);
+
+/// To be called when `matches` was asked about every name. Errors: the first defect, the message
+/// begins with `option`.
+[[nodiscard]] Status require_names(const std::vector<Pattern>& patterns, std::string_view option);
 
 }  // namespace tfevents

@@ -57,6 +57,10 @@ class Finder {
       TFEVENTS_CHECK(add_operand(operand));
     }
     if (several_) drop_files_of_runs();
+    if (!stop_.requested()) {
+      TFEVENTS_CHECK(require_names(select_.runs, "--run"));
+      TFEVENTS_CHECK(require_names(select_.exclude, "--exclude"));
+    }
     if (found_.runs_seen == 0) {
       std::erase_if(found_.problems, [](const Problem& p) { return p.rule == "no-event-files"; });
     }
@@ -250,10 +254,12 @@ class Finder {
     const std::string shown = printable(run.people_name());
     const std::string name = printable(run.name);
     const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
-      return any_matches(patterns, shown) || any_matches(patterns, name);
+      const bool as_shown = any_matches(patterns, shown);
+      return any_matches(patterns, name) || as_shown;
     };
-    if (!select_.runs.empty() && !chosen_by(select_.runs)) return;
-    if (chosen_by(select_.exclude)) return;
+    // Each pattern sees each name: what is no pattern has to be one of them.
+    const bool wanted = select_.runs.empty() || chosen_by(select_.runs);
+    if (chosen_by(select_.exclude) || !wanted) return;
     found_.runs.push_back(std::move(run));
   }
 

@@ -58,7 +58,8 @@ struct Discovery {
 };
 
 /// Finds the runs of a selection: operands (paths, run names below the log directory, files, `-`),
-/// `-r` and `-x`. Errors: an operand that does not exist (with the nearest name) or cannot be read.
+/// `-r` and `-x`. Errors: an operand that does not exist (with the nearest name) or cannot be read;
+/// kUsage for an `-r` or `-x` that is neither a pattern nor the name of a run.
 Result<Discovery> discover(const Selection& select, Sys& sys, unsigned jobs, const StopFlag& stop);
 
 }  // namespace tfevents

@@ -71,7 +71,7 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
     ++report.runs;
     report.rows += slot.rows;
   }
-  report.outcome = outcome.finish(report.rows != 0);
+  TFEVENTS_TRY(report.outcome, outcome.finish(report.rows != 0));
   return report;
 }
 

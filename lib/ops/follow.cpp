@@ -184,6 +184,8 @@ Result<DumpReport> follow(const DumpOptions& options, DumpFormat& format,
       for (const Problem& problem : place->second.findings().take()) options.on_problem(problem);
     }
     TFEVENTS_CHECK(output.status());
+    // Waiting for a name that begins with a slip of the pen would never end.
+    if (!context.stop.requested()) TFEVENTS_CHECK(require_names(options.select.tags, "--tag"));
   } while (!context.stop.requested() && options.wait());
   report.operands = found->operands;
   OutcomeBuilder outcome(options.select, *found);
@@ -191,7 +193,7 @@ Result<DumpReport> follow(const DumpOptions& options, DumpFormat& format,
     report.rows += run.points();
     if (outcome.add(run.outcome())) ++report.runs;
   }
-  report.outcome = outcome.finish(true);
+  TFEVENTS_TRY(report.outcome, outcome.finish(true));
   return report;
 }
 

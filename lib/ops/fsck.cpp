@@ -264,7 +264,7 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
     if (run->input_error) return *run->input_error;
     if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
   }
-  report.outcome = outcome.finish(true);
+  TFEVENTS_TRY(report.outcome, outcome.finish(true));
   // What the walk met is a finding here as well.
   add_rows(report, std::exchange(report.outcome.problems, {}));
   return report;

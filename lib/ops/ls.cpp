@@ -261,7 +261,7 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   report.rows.resize(kept);
   const bool points = std::any_of(report.rows.begin(), report.rows.end(),
                                   [](const LsRow& row) { return row.last_step.has_value(); });
-  report.outcome = outcome.finish(points);
+  TFEVENTS_TRY(report.outcome, outcome.finish(points));
   report.runs_total = report.rows.size();
   sort_rows(report.rows, options.sort);
   if (options.limit && report.rows.size() > *options.limit) report.rows.resize(*options.limit);

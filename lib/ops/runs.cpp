@@ -69,6 +69,9 @@ bool is_add_hparams(const TagTable& tags) {
 RunLife judge_life(const Run& run, const RunReading& reading, double now) {
   RunLife life;
   life.bytes = run.bytes();
+  // Its size is known when it has ended.
+  if (run.standard_input && !reading.files.empty())
+    life.bytes = reading.files.front().tail.offset + reading.files.front().tail.have;
   Activity activity = reading.activity;
   if (reading.session_end > 0 && !is_add_hparams(reading.tags))
     activity.on_end_mark(reading.session_end);
@@ -177,7 +180,8 @@ bool OutcomeBuilder::add(RunOutcome&& run) {
   return true;
 }
 
-Outcome OutcomeBuilder::finish(bool points) {
+Result<Outcome> OutcomeBuilder::finish(bool points) {
+  TFEVENTS_CHECK(require_names(select_.tags, "--tag"));
   if (runs_ == 0) {
     explain_nothing();
   } else if (!points && select_.filters_points()) {

@@ -22,7 +22,7 @@ struct RunLife {
   RunState state = RunState::kEmpty;
   std::optional<double> active_time;  ///< Last finite event time, else the newest mtime.
   std::optional<double> age_seconds;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  ///< Of standard input what was read, decompressed.
 };
 [[nodiscard]] RunLife judge_life(const Run& run, const RunReading& reading, double now);
 
@@ -67,8 +67,9 @@ class OutcomeBuilder {
     ++runs_;
     return true;
   }
-  /// Sets `matched_nothing` and its words. `points`: whether any selected point was met.
-  Outcome finish(bool points);
+  /// Sets `matched_nothing` and its words. `points`: whether any selected point was met. Errors:
+  /// kUsage for a `-t` that is neither a pattern nor the name of a tag.
+  Result<Outcome> finish(bool points);
 
  private:
   void explain_nothing();

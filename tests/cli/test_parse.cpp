@@ -205,7 +205,6 @@ TEST_CASE("options that contradict each other are refused, never ignored") {
   CHECK(ls_says({"--tree", "-f", "csv"}) == "--tree draws for people: it has no other format");
   CHECK(ls_says({"--sort", "szie"}).starts_with("--sort: 'szie' is none of run, "));
   CHECK(ls_says({"--live", "--finished"}) == "--live and --finished exclude each other");
-  CHECK(ls_says({"-r", "re:("}).starts_with("--run: "));
   CHECK(ls_says({"--steps", "9:1"}) == "--steps: no step lies from 9 to 1");
   CHECK(ls_says({"-p0"}).empty());
   const auto dump_says = [&](const Words& words) {

@@ -30,15 +30,11 @@ Error in_option(std::string_view option, Error error) {
   return error;
 }
 
-Result<std::vector<Pattern>> parse_patterns(std::string_view option,
-                                            const std::vector<std::string>& texts,
-                                            Pattern::Scope scope) {
+// A bad pattern may be the name of a run or tag: who reads the names refuses it.
+std::vector<Pattern> parse_patterns(const std::vector<std::string>& texts, Pattern::Scope scope) {
   std::vector<Pattern> patterns;
-  for (const std::string& text : texts) {
-    auto pattern = Pattern::parse(text, scope);
-    if (!pattern.ok()) return in_option(option, std::move(pattern).error());
-    patterns.push_back(std::move(pattern).value());
-  }
+  patterns.reserve(texts.size());
+  for (const std::string& text : texts) patterns.push_back(Pattern::parse_or_name(text, scope));
   return patterns;
 }
 
@@ -70,7 +66,7 @@ Status select_activity(Selection& selection, const RunOptions& runs, double now)
 }
 
 Status select_points(Selection& selection, const PointOptions& points, double now) {
-  TFEVENTS_TRY(selection.tags, parse_patterns("--tag", points.tags, Pattern::Scope::kName));
+  selection.tags = parse_patterns(points.tags, Pattern::Scope::kName);
   for (const std::string& list : points.kinds) {
     for (std::string_view rest = list; !rest.empty();) {
       const auto comma = rest.find(',');
@@ -232,8 +228,8 @@ Result<Selection> make_selection(const RunOptions& runs, const PointOptions* poi
   selection.operands = runs.operands;
   selection.logdir = env.logdir();
   selection.view = default_view;
-  TFEVENTS_TRY(selection.runs, parse_patterns("--run", runs.runs, Pattern::Scope::kTree));
-  TFEVENTS_TRY(selection.exclude, parse_patterns("--exclude", runs.exclude, Pattern::Scope::kTree));
+  selection.runs = parse_patterns(runs.runs, Pattern::Scope::kTree);
+  selection.exclude = parse_patterns(runs.exclude, Pattern::Scope::kTree);
   TFEVENTS_CHECK(select_activity(selection, runs, env.now()));
   if (points != nullptr) TFEVENTS_CHECK(select_points(selection, *points, env.now()));
   return selection;

@@ -138,6 +138,57 @@ TEST_CASE("what is no pattern is refused with its position") {
   CHECK(error_of("re:\x1b[").find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("what is no pattern can be a name, and is nothing else") {
+  for (const std::string text : {"a[b", "x[!y]", "re:(", "x[z-a]", "caf\xe9["}) {
+    CAPTURE(text);
+    CHECK_FALSE(Pattern::parse(text, Pattern::Scope::kName).ok());
+    const Pattern pattern = Pattern::parse_or_name(text, Pattern::Scope::kName);
+    const std::vector<Pattern> patterns{pattern};
+    CHECK(pattern.text() == text);
+    CHECK_FALSE(pattern.matches("a"));
+    CHECK_FALSE(pattern.matches(text + "/below"));
+    REQUIRE(pattern.defect() != nullptr);
+    CHECK(pattern.defect()->message == error_of(text));
+    const auto refused = tfevents::require_names(patterns, "--tag");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == tfevents::ErrorCode::kUsage);
+    CHECK(refused.error().message == "--tag: " + error_of(text));
+    CHECK(pattern.matches(text));
+    CHECK(pattern.defect() == nullptr);
+    CHECK(tfevents::require_names(patterns, "--tag").ok());  // A copy is the same pattern.
+  }
+}
+
+TEST_CASE("a name that is no pattern can be a directory above runs") {
+  const Pattern pattern = Pattern::parse_or_name("a[b/", Pattern::Scope::kTree);
+  CHECK_FALSE(pattern.matches("x/a[b/c"));
+  CHECK(pattern.defect() != nullptr);
+  CHECK(pattern.matches("a[b/c"));
+  CHECK(pattern.defect() == nullptr);
+}
+
+TEST_CASE("a pattern without a defect never has one") {
+  for (const char* text : {"a", "?", "a[b]", "re:x"}) {
+    const Pattern pattern = Pattern::parse_or_name(text, Pattern::Scope::kTree);
+    CHECK(pattern.defect() == nullptr);
+    CHECK_FALSE(pattern.matches("no/such"));
+    CHECK(tfevents::require_names({pattern}, "--run").ok());
+  }
+  CHECK(Pattern::parse_or_name("re:[0-9]+", Pattern::Scope::kName).matches("seed12"));
+}
+
+TEST_CASE("any_matches shows a name to bad patterns behind one that matches it") {
+  const std::vector<Pattern> patterns{Pattern::parse_or_name("*", Pattern::Scope::kName),
+                                      Pattern::parse_or_name("a[b", Pattern::Scope::kName),
+                                      Pattern::parse_or_name("re:(", Pattern::Scope::kName)};
+  CHECK(tfevents::any_matches(patterns, "a[b"));
+  const auto refused = tfevents::require_names(patterns, "--tag");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("'re:('") != std::string::npos);
+  CHECK(tfevents::any_matches(patterns, "re:("));
+  CHECK(tfevents::require_names(patterns, "--tag").ok());
+}
+
 TEST_CASE("any_matches") {
   std::vector<Pattern> patterns;
   CHECK_FALSE(tfevents::any_matches(patterns, "a"));
