@@ -115,6 +115,7 @@ complete -c tfevents -n '__tfevents_command fsck' -l finished -d 'Keep runs that
 complete -c tfevents -n '__tfevents_command fsck' -s 'f' -l format -x -a 'table json jsonl csv md' -d 'Write table, json, jsonl, csv or md'
 complete -c tfevents -n '__tfevents_command fsck' -l json -d 'Write JSON: the same as --format json'
 complete -c tfevents -n '__tfevents_command fsck' -s 'o' -l output -r -F -d 'Write to FILE, which appears only when complete'
+complete -c tfevents -n '__tfevents_command fsck' -l strict -d 'Exit 2, not 3, where input could not be read'
 
 complete -c tfevents -n '__tfevents_command help' -x -a '(__tfevents_commands)'
 

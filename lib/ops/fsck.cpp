@@ -27,8 +27,8 @@ struct CheckedRun {
   std::vector<Problem> rows;
   std::optional<Error> input_error;  // Of standard input, which is all that was asked for.
   std::uint64_t left_out = 0;
-  std::uint64_t files = 0, bytes = 0, records = 0, records_lost = 0, bytes_lost = 0,
-                damaged_files = 0;
+  std::uint64_t files = 0, bytes = 0, records = 0, records_lost = 0, bytes_lost = 0;
+  std::uint64_t unreadable = 0, bad_files = 0;
 };
 
 /// Verifies the files of one run.
@@ -60,14 +60,16 @@ class Checker {
  private:
   void read_file(std::size_t file) {
     ++checked_.files;
-    checked_.bytes += run_.files[file].size;
     auto source = reading_.input.open(file);
-    if (!source.ok()) return on_unreadable(file, source.error());
+    if (!source.ok()) {
+      ++checked_.bad_files;
+      return on_unreadable(file, source.error());
+    }
     RecordReader records(std::move(*source), {.temp_directory = context_.temp_directory});
     FileFindings& found = reading_.files[file];
     with_crc_kernel([&](auto kernel) { verify<decltype(kernel)>(file, records, found); });
-    if (run_.standard_input) checked_.bytes += records.offset();
     found.tail = records.tail();
+    checked_.bytes += bytes_read(file, records.offset());
     found.compression = records.compression();
     found.git_lfs_pointer =
         found.records == 0 && found.damaged != 0 && is_git_lfs_pointer(reading_.input, file);
@@ -75,10 +77,21 @@ class Checker {
     checked_.records += found.records - found.undecodable;
     checked_.records_lost += found.damaged + found.undecodable;
     checked_.bytes_lost += found.bytes_lost;
-    if (found.damaged + found.undecodable != 0) ++checked_.damaged_files;
+    if (found.damaged + found.undecodable != 0 || found.unreadable) ++checked_.bad_files;
+  }
+
+  // `offset`: where reading ended. Of a file that was read whole its size counts, be it compressed
+  // or not.
+  [[nodiscard]] std::uint64_t bytes_read(std::size_t file, std::uint64_t offset) const {
+    const FileFindings& found = reading_.files[file];
+    const std::uint64_t size = run_.files[file].size;
+    if (run_.standard_input) return found.tail.offset + found.tail.have;
+    return found.unreadable ? std::min(offset, size) : size;
   }
 
   void on_unreadable(std::size_t file, const Error& error) {
+    ++checked_.unreadable;
+    reading_.files[file].unreadable = true;
     reading_.findings.on_unreadable(file, error);
     if (run_.standard_input) checked_.input_error = error;
   }
@@ -219,7 +232,8 @@ void add_run(FsckReport& report, CheckedRun&& run) {
   report.records += run.records;
   report.records_lost += run.records_lost;
   report.bytes_lost += run.bytes_lost;
-  report.damaged_files += run.damaged_files;
+  report.unreadable += run.unreadable;
+  report.bad_files += run.bad_files;
   report.rows_left_out += run.left_out;
   report.errors += run.left_out;  // Tails and copies are few: what is past the cap is damage.
   add_rows(report, std::move(run.rows));
@@ -265,8 +279,11 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
     if (outcome.add(std::move(run->outcome))) add_run(report, std::move(*run));
   }
   TFEVENTS_TRY(report.outcome, outcome.finish(true));
-  // What the walk met is a finding here as well.
+  // What the walk met is a finding here as well. Its errors are what it could not read.
+  const std::uint64_t errors_in_files = report.errors;
   add_rows(report, std::exchange(report.outcome.problems, {}));
+  report.bad_paths = report.errors - errors_in_files;
+  report.unreadable += report.bad_paths;
   return report;
 }
 

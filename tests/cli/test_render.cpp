@@ -228,7 +228,7 @@ ops::FsckReport findings() {
                   .path = "f2",
                   .message = "zeros"}};
   report.records_lost = 1;
-  report.errors = report.warnings = report.notes = report.damaged_files = 1;
+  report.errors = report.warnings = report.notes = report.bad_files = 1;
   return report;
 }
 

@@ -37,6 +37,27 @@ void say_hints(const ops::FsckReport& report, Messages& messages) {
   }
 }
 
+// Damage is what was looked for: finding it is an answer, not input that was skipped.
+ExitCode exit_of(const ops::FsckReport& report, bool strict) {
+  ExitCode exit = ExitCode::kOk;
+  if (report.unreadable > 0) exit = strict ? ExitCode::kFailed : ExitCode::kPartial;
+  const bool no = report.damage() > 0 || report.outcome.matched_nothing;
+  return no ? worse(exit, ExitCode::kNo) : exit;
+}
+
+// Who asks for quiet wants mail from cron when there is something to do, and then with the reason.
+// A document or a file that was asked for is an answer even so.
+bool keeps_quiet(const Env& env, Format format, const Output& output, ExitCode exit) {
+  return env.global().quiet && exit == ExitCode::kOk && !is_machine(format) &&
+         output.is_descriptor();
+}
+
+void say_nothing_matched(const ops::Outcome& outcome, Format format, Env& env) {
+  const bool quiet = env.global().quiet && !is_machine(format);
+  if (!quiet) return env.messages().say(outcome.nothing, outcome.hint);
+  env.messages().fatal({.message = outcome.nothing, .hint = outcome.hint}, ExitCode::kNo);
+}
+
 }  // namespace
 
 Fsck::Fsck(OptionAdder& add) {
@@ -44,6 +65,8 @@ Fsck::Fsck(OptionAdder& add) {
            arguments.all);
   add_run_options(add, arguments.runs);
   add_output_options(add, arguments.output);
+  add.flag({"--strict", "", "Output", "Exit 2, not 3, where input could not be read", ""},
+           arguments.strict);
 }
 
 Result<ExitCode> Fsck::run(Env& env) {
@@ -52,16 +75,17 @@ Result<ExitCode> Fsck::run(Env& env) {
   TFEVENTS_TRY(const auto output,
                open_output(arguments.output, env,
                            {.inputs = arguments.runs.operands, .format = asked_format()}));
-  TFEVENTS_TRY(ops::FsckReport report, ops::fsck(options, env.context()));
+  TFEVENTS_TRY(const ops::FsckReport report, ops::fsck(options, env.context()));
   env.progress().finish();
-  Sink sink = sink_of(*output);
-  TFEVENTS_CHECK(write_answer(arguments, report, screen_of(*output, env), sink));
+  const ExitCode exit = exit_of(report, arguments.strict);
+  if (!keeps_quiet(env, asked_format(), *output, exit)) {
+    Sink sink = sink_of(*output);
+    TFEVENTS_CHECK(write_answer(arguments, report, screen_of(*output, env), sink));
+  }
   TFEVENTS_CHECK(output->finish());
   if (!is_machine(asked_format())) say_hints(report, env.messages());
-  // Damage is what was looked for: finding it is an answer, not input that was skipped.
-  if (report.errors > 0) report.outcome.complete = true;
-  const ExitCode exit = report_outcome(report.outcome, false, env);
-  return report.errors > 0 ? worse(exit, ExitCode::kNo) : exit;
+  if (report.outcome.matched_nothing) say_nothing_matched(report.outcome, asked_format(), env);
+  return exit;
 }
 
 }  // namespace tfevents::cli

@@ -10,6 +10,7 @@ struct FsckArguments {
   RunOptions runs;
   OutputOptions output;
   bool all = false;
+  bool strict = false;
 };
 
 class Fsck final : public Invocation {

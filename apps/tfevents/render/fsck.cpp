@@ -152,6 +152,26 @@ LazyTable fsck_table(const ops::FsckReport& report) {
   return {std::move(columns), pass};
 }
 
+namespace {
+
+// Pointers of Git LFS, files that end within their gzip and such are no damaged records.
+std::string errors_in_words(const ops::FsckReport& report) {
+  std::string text;
+  if (const std::uint64_t places = report.errors - report.bad_paths; places > 0) {
+    text =
+        fmt::format("{} in {} of {}",
+                    count_of(places, "damaged or unreadable place", "damaged or unreadable places"),
+                    integer(report.bad_files), count_of(report.files, "file", "files"));
+  }
+  if (report.bad_paths > 0) {
+    if (!text.empty()) text += " and ";
+    text += count_of(report.bad_paths, "path", "paths") + " that cannot be read";
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string fsck_verdict(const ops::FsckReport& report) {
   const std::string size = fmt::format("{}, {}", human_bytes(report.bytes),
                                        count_of(report.records, "record", "records"));
@@ -159,12 +179,7 @@ std::string fsck_verdict(const ops::FsckReport& report) {
   if (report.errors == 0) {
     text = fmt::format("{} verified ({})", count_of(report.files, "file", "files"), size);
   } else {
-    // Pointers of Git LFS, files that end within their gzip and such are no damaged records.
-    const std::string what =
-        count_of(report.errors, "damaged or unreadable place", "damaged or unreadable places");
-    text =
-        fmt::format("error: {} in {} of {}; everything else verified ({})", what,
-                    integer(report.damaged_files), count_of(report.files, "file", "files"), size);
+    text = fmt::format("error: {}; everything else verified ({})", errors_in_words(report), size);
   }
   if (report.warnings > 0) text += " · " + count_of(report.warnings, "warning", "warnings");
   if (report.notes > 0) text += " · " + count_of(report.notes, "note", "notes");

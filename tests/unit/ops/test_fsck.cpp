@@ -1,4 +1,5 @@
 // The findings and the arithmetic of fsck.
+#include "support/fault_sys.hpp"
 #include "unit/ops/world.hpp"
 
 namespace tfevents::test {
@@ -53,7 +54,7 @@ TEST_CASE("bytes, records and losses add up, whatever is damaged") {
     CHECK(report.records_lost == damages);
     CHECK(report.errors == damages);
     CHECK(report.rows.size() == report.errors + report.warnings + report.notes);
-    CHECK(report.damaged_files == (damages != 0 ? 1 : 0));
+    CHECK(report.bad_files == (damages != 0 ? 1 : 0));
     CHECK(w.row("a").damage == damages);
     std::uint64_t last = 0;
     for (const Problem& row : report.rows) {
@@ -117,7 +118,7 @@ TEST_CASE("a tree of many runs: sums over all, the same for any number of jobs")
   CHECK(one.files == 30);
   CHECK(one.records == 30 + 29 * 15 - 6);
   CHECK(one.records_lost == 6);
-  CHECK(one.damaged_files == 6);
+  CHECK(one.bad_files == 6);
   w.jobs = 8;
   const ops::FsckReport eight = w.fsck();
   REQUIRE(eight.rows.size() == one.rows.size());
@@ -130,6 +131,60 @@ TEST_CASE("what the walk met is a finding, and what cannot be read") {
   w.run("a", [](RunBuilder& r) { r.scalars("x", 3, kStep); });
   w.memory.link("/logs/a/dangling.tfevents", "nowhere");
   CHECK(w.fsck().warnings == 1);
+}
+
+TEST_CASE("what cannot be read is no damage, and its bytes are not verified") {
+  World w;
+  const std::string file = ten();
+  w.memory.file("/logs/a/1.tfevents", file).file("/logs/a/2.tfevents", file + "x");
+  w.memory.file("/logs/b/3.tfevents", file);
+  FaultSys faulty(w.memory);
+  w.sys = &faulty;
+  const auto look = [&](const std::string& path) {
+    faulty.fail_path(path, EACCES);
+    const ops::FsckReport report = w.fsck();
+    CHECK(report.errors == 1);
+    CHECK(report.unreadable == 1);
+    CHECK(report.damage() == 0);
+    CHECK(report.records_lost == 0);
+    CHECK_FALSE(report.outcome.complete);
+    CHECK(has_rule(report.rows, "unreadable"));
+    return report;
+  };
+  const ops::FsckReport directory = look("/logs/b");
+  CHECK(directory.files == 2);
+  CHECK(directory.bad_files == 0);
+  CHECK(directory.bad_paths == 1);
+  CHECK(directory.bytes == 2 * file.size() + 1);
+}
+
+TEST_CASE("a read that fails within a file: what came before it is verified") {
+  World w;
+  const std::string file = ten();
+  w.memory.file("/logs/a/1.tfevents", file).file("/logs/a/2.tfevents", flip_byte(file, 60));
+  bool failed = false, both = false;
+  for (std::uint64_t n = 0;; ++n) {
+    FaultSys faulty(w.memory);
+    faulty.limit_reads(100);
+    faulty.fail_at(n, EIO);
+    w.sys = &faulty;
+    ops::FsckOptions options;
+    options.select = w.selection();
+    const auto report =
+        w.with_context([&](const ops::OpContext& c) { return ops::fsck(options, c); });
+    if (!faulty.fired()) break;
+    if (!report.ok()) continue;  // The operand itself.
+    CAPTURE(n);
+    CHECK(report->bytes <= 2 * file.size());
+    CHECK(report->unreadable + report->damage() == report->errors);
+    CHECK(report->bad_files <= report->files);
+    CHECK(report->outcome.complete == (report->errors == 0));
+    CHECK((report->unreadable != 0) == has_rule(report->rows, "unreadable"));
+    failed = failed || report->bytes < 2 * file.size();
+    both = both || (report->unreadable == 1 && report->damage() == 1);
+  }
+  CHECK(failed);
+  CHECK(both);
 }
 
 TEST_CASE("a Git LFS pointer is named, with what fetches the file") {
