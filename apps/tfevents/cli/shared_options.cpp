@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "env.hpp"
 #include "value_parsers.hpp"
 
@@ -199,6 +200,61 @@ void add_point_options(OptionAdder& add, PointOptions& into) {
              "Memory grows with the number of series. Series beyond N are left out and reported.",
              ValueKind::kCount},
             into.max_series);
+}
+
+void add_where_options(OptionAdder& add, WhereOptions& into) {
+  add.value(
+      {"-w,--where", "EXPR", "Runs", "Keep those for which EXPR is true",
+       "EXPR compares hyperparameters (hp.lr, or lr alone), functions of series "
+       "(last(val/acc), min(loss), count(loss)), attributes (run.name, run.age, run.state and "
+       "others) and levels of --layout: 'lr < 0.01 and max(val/acc) > 0.9'. What is missing "
+       "makes a comparison neither true nor false. See EXPRESSIONS in tfevents(1).",
+       ValueKind::kText},
+      into.where);
+  add.value({"--layout", "LAYOUT", "Runs", "Name the levels of names: '{project}/{run}'",
+             "A level {name} stands for one part of a name, * for any part, and {name...} at the "
+             "end for all that are left. The names are used in --where, --by and columns like "
+             "hyperparameters, as layout.NAME where one of those has the same name.",
+             ValueKind::kText},
+            into.layout);
+}
+
+Result<std::optional<Expression>> parse_where(const WhereOptions& options) {
+  if (!options.where) return std::optional<Expression>();
+  auto parsed = Expression::parse(*options.where);
+  if (!parsed.ok()) return in_option("--where", std::move(parsed).error());
+  if (parsed->type_error()) return in_option("--where", *parsed->type_error());
+  if (parsed->type() == ValueType::kNumber || parsed->type() == ValueType::kText) {
+    return Error{.code = ErrorCode::kUsage,
+                 .message = fmt::format("--where: '{}' is a {} and no condition",
+                                        printable(*options.where), to_string(parsed->type())),
+                 .hint = "compare it with something"};
+  }
+  return std::optional(std::move(parsed).value());
+}
+
+Result<std::optional<Layout>> parse_layout(const WhereOptions& options) {
+  if (!options.layout) return std::optional<Layout>();
+  auto parsed = Layout::parse(*options.layout);
+  if (!parsed.ok()) return in_option("--layout", std::move(parsed).error());
+  return std::optional(std::move(parsed).value());
+}
+
+void add_fold_options(OptionAdder& add, bool& fold) {
+  add.flag({"--fold", "", "Runs", "Take the runs of one job together as a trial [default]",
+            "A trial is a run with its train, validation, test and eval children, its add_hparams "
+            "sub-run and its add_scalars sub-runs. Tags of a child have its name in front: "
+            "train/loss."},
+           fold, true);
+  add.flag({"--no-fold", "", "Runs", "Take every run for itself", ""}, fold, false);
+}
+
+void add_direction_options(OptionAdder& add, std::optional<Direction>& into) {
+  add.flag({"--max", "", "Listing", "Higher is better",
+            "Without --max and --min the name of a metric tells: loss, error, perplexity and the "
+            "like are better low, accuracy, f1, reward and the like are better high."},
+           into, std::optional(Direction::kMax));
+  add.flag({"--min", "", "Listing", "Lower is better", ""}, into, std::optional(Direction::kMin));
 }
 
 void add_output_options(OptionAdder& add, OutputOptions& into) {

@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "expr/expression.hpp"
+#include "logdir/layout.hpp"
 #include "logdir/selection.hpp"
 #include "options.hpp"
+#include "series/call.hpp"
 
 namespace tfevents::cli {
 
@@ -61,6 +64,21 @@ struct PointOptions {
   std::optional<std::uint64_t> max_series;
 };
 void add_point_options(OptionAdder& add, PointOptions& into);
+
+/// `-w --layout`: a condition on runs or trials, and names for the levels of theirs.
+struct WhereOptions {
+  std::optional<std::string> where, layout;
+};
+void add_where_options(OptionAdder& add, WhereOptions& into);
+/// Errors: kUsage, the message names the option.
+[[nodiscard]] Result<std::optional<Expression>> parse_where(const WhereOptions& options);
+[[nodiscard]] Result<std::optional<Layout>> parse_layout(const WhereOptions& options);
+
+/// `--fold --no-fold`, for commands that work on trials.
+void add_fold_options(OptionAdder& add, bool& fold);
+
+/// `--max --min`: which way a metric is better.
+void add_direction_options(OptionAdder& add, std::optional<Direction>& into);
 
 /// Where the answer goes and in which shape: `-f --json -o`.
 struct OutputOptions {

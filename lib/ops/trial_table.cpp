@@ -1,0 +1,305 @@
+#include "ops/trial_table.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/number.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "ops/parallel.hpp"
+#include "ops/trial_table_impl.hpp"
+
+namespace tfevents::ops {
+namespace {
+
+constexpr std::size_t kMaxNames = 4096;
+
+bool chosen_by(const std::vector<Pattern>& patterns, std::string_view shown,
+               std::string_view name) {
+  const bool as_shown = any_matches(patterns, shown);
+  return any_matches(patterns, name) || as_shown;
+}
+
+/// -r and -x.
+bool passes_names(const Selection& select, std::string_view shown, std::string_view name) {
+  const bool wanted = select.runs.empty() || chosen_by(select.runs, shown, name);
+  return !chosen_by(select.exclude, shown, name) && wanted;
+}
+
+std::string_view parent_of(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? "." : name.substr(0, slash);
+}
+
+// The directory of a trial, seen from a run that lies below it.
+std::string directory_of(const Run& run, std::string_view trial) {
+  std::string_view below = run.name;
+  if (trial != ".") below.remove_prefix(std::min(below.size(), trial.size() + 1));
+  std::string path = run.path;
+  for (auto parts = 1 + std::count(below.begin(), below.end(), '/'); parts > 0; --parts) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    path.resize(std::max<std::size_t>(slash, 1));
+  }
+  return path;
+}
+
+}  // namespace
+
+/// Finds, reads and folds.
+class TrialTableReader {
+ public:
+  explicit TrialTableReader(TrialTable::Impl& table)
+      : table_(table), select_(table.query.select), context_(table.context) {}
+
+  Status read() {
+    table_.now = context_.clock.now();
+    Selection everything = select_;
+    everything.runs.clear();
+    everything.exclude.clear();
+    TFEVENTS_TRY(table_.found, discover(everything, context_.sys, context_.jobs, context_.stop));
+    TFEVENTS_CHECK(read_runs());
+    fold();
+    TFEVENTS_CHECK(require_names(select_.runs, "--run"));
+    TFEVENTS_CHECK(require_names(select_.exclude, "--exclude"));
+    return ok_status();
+  }
+
+ private:
+  // A run is read if the trial it belongs to may be wanted: the one of its own name, or of a
+  // directory above.
+  [[nodiscard]] bool may_be_wanted(const Run& run) const {
+    const std::string shown = printable(run.people_name()), name = printable(run.name);
+    if (passes_names(select_, shown, name)) return true;
+    return table_.query.fold && passes_names(select_, parent_of(shown), parent_of(name));
+  }
+
+  Status read_runs() {
+    std::vector<Run>& runs = table_.found.runs;
+    table_.runs.resize(runs.size());
+    std::vector<std::unique_ptr<Error>> errors(runs.size());
+    std::vector<char> wanted(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) wanted[i] = may_be_wanted(runs[i]) ? 1 : 0;
+    expect(context_, table_.found);
+    TagPool pool;
+    for_each_parallel(
+        runs.size(), context_.jobs, context_.stop, [&](std::size_t i) { return runs[i].bytes(); },
+        [&](std::size_t i) {
+          RunAnswers& into = table_.runs[i];
+          if (wanted[i] == 0) {
+            into.facts.name = runs[i].name;
+            into.facts.has_scalars = true;
+            into.tags = pool.share({});
+          } else {
+            auto answers = read_answers(runs[i], table_.plan, select_, pool, context_);
+            if (!answers.ok()) {
+              errors[i] = std::make_unique<Error>(std::move(answers).error());
+              return;
+            }
+            into = std::move(answers).value();
+          }
+          into.facts.people_name = runs[i].shown;
+          into.facts.root = root_of(runs[i].name, table_.found.operands);
+        });
+    if (context_.stop.requested())
+      return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+    for (const auto& error : errors) {
+      if (error) return std::move(*error);
+    }
+    return ok_status();
+  }
+
+  void fold() {
+    std::vector<RunFacts> facts;
+    facts.reserve(table_.runs.size());
+    for (const RunAnswers& run : table_.runs) facts.push_back(run.facts);
+    FoldOptions options{.fold = table_.query.fold};
+    if (table_.found.operands.size() == 1) options.root_people_name = root_name();
+    Trials folded = fold_trials(facts, options);
+    std::vector<std::optional<std::size_t>> hparams_of;
+    if (!options.fold) hparams_of = hparams_by_run(facts);
+    for (Trial& trial : folded.trials) {
+      const std::string shown =
+          printable(trial.people_name.empty() ? trial.name : trial.people_name);
+      if (!passes_names(select_, shown, printable(trial.name))) {
+        ++excluded_;
+        continue;
+      }
+      const auto session = options.fold || trial.hparams_run
+                               ? trial.hparams_run
+                               : hparams_of[trial.members.front().run];
+      TrialRow row = row_of(trial, session);
+      if (!passes_activity(select_, {row.state, row.active_time, row.age_seconds, row.bytes})) {
+        ++inactive_;
+        continue;
+      }
+      table_.rows.push_back(std::move(row));
+      table_.trials.push_back(std::move(trial));
+    }
+    build_outcome();
+    collect_names();
+  }
+
+  // The operand as people know it, for a trial of the very directory that was named.
+  [[nodiscard]] std::string root_name() const {
+    std::string name = table_.found.operands.front();
+    while (name.size() > 1 && name.back() == '/') name.pop_back();
+    return name;
+  }
+
+  // With --no-fold a run still has the hyperparameters of its job.
+  static std::vector<std::optional<std::size_t>> hparams_by_run(std::span<const RunFacts> facts) {
+    std::vector<std::optional<std::size_t>> sessions(facts.size());
+    for (const Trial& trial : fold_trials(facts).trials) {
+      for (const Member& member : trial.members) sessions[member.run] = trial.hparams_run;
+    }
+    return sessions;
+  }
+
+  TrialRow row_of(const Trial& trial, std::optional<std::size_t> session) {
+    TrialRow row;
+    row.name = trial.name;
+    row.shown = trial.people_name;
+    const Run& first = table_.found.runs[trial.members.front().run];
+    row.path = trial.own() ? first.path : directory_of(first, trial.name);
+    std::optional<double> newest;
+    for (const Member& member : trial.members) {
+      const RunAnswers& run = table_.runs[member.run];
+      row.runs.push_back(table_.found.runs[member.run].name);
+      add_activity(row, run, newest);
+      if (run.last_step)
+        row.last_step = std::max(row.last_step.value_or(*run.last_step), *run.last_step);
+      row.bytes += run.outcome.life.bytes;
+      row.damage += run.damage;
+      row.lost_data = row.lost_data || run.outcome.lost_data;
+    }
+    if (row.active_time) row.age_seconds = table_.now - *row.active_time;
+    if (session && table_.runs[*session].session)
+      row.hparams = table_.runs[*session].session->values;
+    if (table_.query.layout) {
+      if (const auto values = table_.query.layout->match(trial.name)) {
+        for (std::size_t i = 0; i < values->size(); ++i)
+          row.layout.emplace_back(table_.query.layout->names()[i], (*values)[i]);
+      }
+    }
+    return row;
+  }
+
+  // Live if any member is; else as the member that was active last.
+  static void add_activity(TrialRow& row, const RunAnswers& run, std::optional<double>& newest) {
+    const RunLife& life = run.outcome.life;
+    const auto latest = [](std::optional<double>& to, std::optional<double> time) {
+      if (time && !(to && *to >= *time)) to = time;
+    };
+    const bool newer = !newest || (life.active_time && *life.active_time > *newest);
+    if (life.state == RunState::kLive) {
+      row.state = RunState::kLive;
+    } else if (row.state != RunState::kLive && life.state != RunState::kEmpty &&
+               (newer || row.state == RunState::kEmpty)) {
+      row.state = life.state;
+    }
+    latest(newest, life.active_time);
+    latest(row.active_time, life.active_time);
+    latest(row.last_time, run.last_time);
+    if (run.first_time && !(row.first_time && *row.first_time <= *run.first_time))
+      row.first_time = run.first_time;
+  }
+
+  // Only members of selected trials say something.
+  void build_outcome() {
+    std::vector<std::size_t> members;
+    for (const Trial& trial : table_.trials) {
+      for (const Member& member : trial.members) members.push_back(member.run);
+    }
+    std::sort(members.begin(), members.end());
+    const Selection plain;
+    OutcomeBuilder builder(plain, table_.found);
+    for (const std::size_t run : members) builder.add(std::move(table_.runs[run].outcome));
+    Result<Outcome> outcome = builder.finish(true);
+    table_.outcome = std::move(outcome).value();
+    table_.outcome.matched_nothing = table_.rows.empty();
+    if (table_.rows.empty() && table_.found.runs_seen != 0) explain_nothing();
+  }
+
+  void explain_nothing() {
+    const auto runs = table_.found.runs_seen;
+    const std::string all = to_text(runs) + (runs == 1 ? " run" : " runs");
+    table_.outcome.hint.clear();
+    if (inactive_ != 0) {
+      table_.outcome.nothing = "none of " + to_text(inactive_) +
+                               (inactive_ == 1 ? " trial" : " trials") +
+                               " passes the filters on activity";
+    } else if (excluded_ != 0 && !select_.runs.empty()) {
+      table_.outcome.nothing =
+          "no trial matches '" + printable(select_.runs.front().text()) + "' among " + all;
+      if (const auto near = nearest(select_.runs.front().text(), table_.found.names_seen))
+        table_.outcome.hint = "did you mean " + printable(*near) + "?";
+    } else if (excluded_ != 0) {
+      table_.outcome.nothing = "all trials of " + all + " are excluded";
+    } else {
+      table_.outcome.nothing = "no trial in " + all + ": none of them holds a value";
+    }
+  }
+
+  void collect_names() {
+    std::set<std::string> tags, names;
+    for (const Trial& trial : table_.trials) {
+      for (const Member& member : trial.members) {
+        if (tags.size() >= kMaxNames) break;
+        for (const std::string& tag : *table_.runs[member.run].tags) {
+          if (std::string full = member.trial_tag(tag); table_.keeps(full))
+            tags.insert(std::move(full));
+        }
+      }
+    }
+    for (const TrialRow& row : table_.rows) {
+      if (names.size() >= kMaxNames) break;
+      for (const auto& [name, value] : row.hparams) names.insert(printable(name));
+      for (const auto& [name, value] : row.layout) names.insert(name);
+    }
+    table_.all_tags.assign(tags.begin(), tags.end());
+    table_.all_names.assign(names.begin(), names.end());
+  }
+
+  TrialTable::Impl& table_;
+  const Selection& select_;
+  const OpContext& context_;
+  std::uint64_t excluded_ = 0, inactive_ = 0;
+};
+
+TrialTable::TrialTable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TrialTable::TrialTable(TrialTable&&) noexcept = default;
+TrialTable& TrialTable::operator=(TrialTable&&) noexcept = default;
+TrialTable::~TrialTable() = default;
+
+Result<TrialTable> TrialTable::read(TrialQuery query, const CallPlan& plan,
+                                    const OpContext& context) {
+  auto impl = std::make_unique<Impl>(std::move(query), plan, context);
+  TFEVENTS_CHECK(TrialTableReader(*impl).read());
+  TrialTable table(std::move(impl));
+  TFEVENTS_CHECK(table.finish_at_best());
+  TFEVENTS_CHECK(table.apply_where());
+  return table;
+}
+
+std::span<const TrialRow> TrialTable::rows() const noexcept {
+  return impl_->rows;
+}
+Outcome& TrialTable::outcome() noexcept {
+  return impl_->outcome;
+}
+const std::vector<std::string>& TrialTable::operands() const noexcept {
+  return impl_->found.operands;
+}
+double TrialTable::now() const noexcept {
+  return impl_->now;
+}
+const std::vector<std::string>& TrialTable::all_tags() const noexcept {
+  return impl_->all_tags;
+}
+const std::vector<std::string>& TrialTable::all_names() const noexcept {
+  return impl_->all_names;
+}
+
+}  // namespace tfevents::ops
