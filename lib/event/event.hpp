@@ -76,10 +76,19 @@ enum class Payload : std::uint8_t {
   kTensor
 };
 
+/// Where bytes of an event are that the scanner passes over. Of an event in memory `data` points to
+/// them; of one that comes in parts it is null, and they begin at `offset` of the payload.
+struct BytesPlace {
+  const std::byte* data = nullptr;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
 /// What `SummaryMetadata` says. Views live as long as the event.
 /// Source: tensorboard/compat/proto/summary.proto.
 struct MetadataView {
   std::string_view plugin;
+  BytesPlace content;            ///< Serialized, as the plugin defines it; its size may be 0.
   std::uint32_t data_class = 0;  ///< 0 unknown, 1 scalar, 2 tensor, 3 blob sequence.
 };
 

@@ -66,6 +66,13 @@ class EventParser {
 
   bool sized_bytes(std::uint64_t& size) { return wire::read_length(in_, size) && in_.skip(size); }
 
+  bool passed_bytes(BytesPlace& place) {
+    if (!wire::read_length(in_, place.size)) return false;
+    place.data = in_.data();
+    place.offset = in_.offset();
+    return in_.skip(place.size);
+  }
+
   bool event_field(wire::Tag tag, int depth) {
     using wire::Type;
     if (tag.field == 1 && tag.type == Type::kFixed64) return in_.fixed(event_.wall_time);
@@ -190,8 +197,9 @@ class EventParser {
     }
     if (tag.field != 1 || tag.type != wire::Type::kBytes) return skip(tag, depth);
     return message(depth, [&](wire::Tag t, int d) {
-      if (t.field == 1 && t.type == wire::Type::kBytes) return text(metadata.plugin);
-      return skip(t, d);
+      if (t.type != wire::Type::kBytes) return skip(t, d);
+      if (t.field == 1) return text(metadata.plugin);
+      return t.field == 2 ? passed_bytes(metadata.content) : skip(t, d);
     });
   }
 

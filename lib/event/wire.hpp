@@ -46,6 +46,9 @@ class SpanReader {
   [[nodiscard]] std::uint64_t left() const noexcept {
     return static_cast<std::uint64_t>(limit_ - at_);
   }
+  /// Where the reader is: a pointer here, an offset from the beginning in a stream.
+  [[nodiscard]] const std::byte* data() const noexcept { return at_; }
+  [[nodiscard]] static constexpr std::uint64_t offset() noexcept { return 0; }
 
   bool varint(std::uint64_t& value) noexcept {
     value = 0;
@@ -104,6 +107,8 @@ class StreamReader {
 
   [[nodiscard]] bool done() const noexcept { return at_ == limit_; }
   [[nodiscard]] std::uint64_t left() const noexcept { return limit_ - at_; }
+  [[nodiscard]] static constexpr const std::byte* data() noexcept { return nullptr; }
+  [[nodiscard]] std::uint64_t offset() const noexcept { return at_; }
   [[nodiscard]] bool failed() const noexcept { return failed_; }
 
   bool varint(std::uint64_t& value) {

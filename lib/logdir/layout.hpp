@@ -30,6 +30,7 @@ class Layout {
   [[nodiscard]] std::optional<std::vector<std::string>> match(std::string_view trial_name) const;
 
  private:
+  friend class LayoutParser;
   // A level is text, field, text, field, …, text: texts.size() == fields.size() + 1.
   static constexpr std::size_t kUnnamed = static_cast<std::size_t>(-1);
   struct Level {

@@ -11,6 +11,7 @@
 #include "event/scanner.hpp"
 #include "logdir/activity.hpp"
 #include "logdir/findings.hpp"
+#include "logdir/hparams_found.hpp"
 #include "logdir/run_input.hpp"
 #include "logdir/series_selector.hpp"
 #include "logdir/tag_table.hpp"
@@ -53,10 +54,12 @@ struct RunReading {
   TagTable tags;
   Findings findings;
   Activity activity;
+  HparamsFound hparams;
   std::vector<FileFindings> files;
   bool late_metadata_loaded = false;
   bool limit_reported = false;
   bool long_tag_reported = false;
+  bool hparams_limit_reported = false;
   double session_end = 0;  // Wall time of the last session_end_info.
 };
 
@@ -206,7 +209,7 @@ class PointReader {
     if (!options_.again) state_.activity.on_event(event.wall_time);
     if (event.kind == EventKind::kSummary) [[likely]] {
       for (const FastValue& value : event.fast) on_fast(event, value);
-      for (const ValueView& value : event.values) on_value(event, value);
+      for (const ValueView& value : event.values) on_value(event, value, big);
       if (scanner_.overflowed()) [[unlikely]]
         many_values(payload, big);
     } else {
@@ -244,9 +247,11 @@ class PointReader {
       if (kind == Kind::kScalars) kind = Kind::kTensors;
     }
     sink_.on_blob(series(tag, kind), event.step, event.wall_time, value.bytes);
+    if (kind == Kind::kHparams && value.metadata != nullptr)
+      on_hparams(event, to_value_view(value), nullptr);
   }
 
-  void on_value(const EventView& event, const ValueView& value) {
+  void on_value(const EventView& event, const ValueView& value, RecordReader* big) {
     TagTable& tags = state_.tags;
     if (value.tag_too_long) return tag_too_long();
     const TagId tag = tags.intern(value.tag);
@@ -264,17 +269,34 @@ class PointReader {
     } else {
       sink_.on_scalar(id, event.step, event.wall_time, *classified->scalar, value.bytes);
     }
-    if (classified->kind == Kind::kHparams && value.tag == "_hparams_/session_end_info" &&
-        !options_.again) {
+    if (classified->kind == Kind::kHparams) on_hparams(event, value, big);
+  }
+
+  // Hparams lie in the metadata of their values. `big` gives the record where it is not in memory.
+  void on_hparams(const EventView& event, const ValueView& value, RecordReader* big) {
+    if (options_.again) return;
+    if (value.tag == kHparamsSessionEndTag)
       state_.session_end = std::max(state_.session_end, event.wall_time);
+    if (value.metadata.plugin != kHparamsPlugin || !state_.hparams.wants(value.tag)) return;
+    const BytesPlace& place = value.metadata.content;
+    bool taken = place.size <= kMaxHparamsBytes;
+    if (taken && (place.data != nullptr || place.size == 0)) {
+      taken = state_.hparams.take(value.tag, {place.data, static_cast<std::size_t>(place.size)});
+    } else if (taken) {
+      std::vector<std::byte> content(static_cast<std::size_t>(place.size));
+      const Result<std::size_t> read = big->read_payload(place.offset, content);
+      if (!read.ok() || *read != content.size()) return;  // What the system refuses ends the file.
+      taken = state_.hparams.take(value.tag, content);
     }
+    if (taken || std::exchange(state_.hparams_limit_reported, true)) return;
+    state_.findings.on_limit("hparams above 4 MiB or of more than 65,536 entries are left out", "");
   }
 
   void many_values(Bytes payload, RecordReader* big) {
     EventView head;
     head.step = scanner_.event().step;
     head.wall_time = scanner_.event().wall_time;
-    const auto deliver = [&](const ValueView& value) { on_value(head, value); };
+    const auto deliver = [&](const ValueView& value) { on_value(head, value, big); };
     if (big == nullptr) {
       scanner_.for_each_value(payload, deliver);
       return;

@@ -47,28 +47,35 @@ inline std::string describe_event(double wall_time, std::int64_t step, EventKind
 
 inline std::string describe_value(std::string_view tag, Payload payload, float simple_value,
                                   const std::optional<Scalar>& scalar, bool has_metadata,
-                                  std::string_view plugin, std::uint32_t data_class) {
+                                  std::string_view plugin, std::string_view content,
+                                  std::uint32_t data_class) {
   std::string text = front_of(tag) + " payload " + std::to_string(static_cast<int>(payload));
   if (payload == Payload::kSimpleValue)
     text += " " + hex(std::bit_cast<std::uint32_t>(simple_value));
   if (payload == Payload::kTensor) text += " " + describe(scalar);
-  if (has_metadata) text += " metadata " + front_of(plugin) + " " + std::to_string(data_class);
+  if (has_metadata)
+    text += " metadata " + front_of(plugin) + front_of(content) + " " + std::to_string(data_class);
   return text + "\n";
 }
 
 /// `with_size`: also how many bytes the value has, which libprotobuf does not tell.
-inline std::string describe(const ValueView& value, bool with_size) {
+inline std::string describe(const ValueView& value, bool with_size, std::string_view payload) {
+  const BytesPlace& content = value.metadata.content;
   const std::string size = with_size ? std::to_string(value.bytes) + " " : "";
   return size + describe_value(value.tag, value.payload, value.simple_value,
                                value.payload == Payload::kTensor ? to_scalar(value.tensor)
                                                                  : std::optional<Scalar>{},
                                value.has_metadata, value.metadata.plugin,
+                               content.data != nullptr
+                                   ? as_text({content.data, content.size})
+                                   : payload.substr(content.offset, content.size),
                                value.metadata.data_class);
 }
 
 /// The event that was scanned last; `again` delivers the values of an event that holds too many.
 template <class Again>
-std::string describe(const EventScanner& scanner, bool with_size, Again&& again) {
+std::string describe(const EventScanner& scanner, bool with_size, std::string_view payload,
+                     Again&& again) {
   const EventView& event = scanner.event();
   std::string text;
   const bool fast = !event.fast.empty();
@@ -76,10 +83,11 @@ std::string describe(const EventScanner& scanner, bool with_size, Again&& again)
       event.wall_time, event.step, event.kind, fast ? std::string_view{} : event.file_version,
       event.writer, fast ? 0 : static_cast<std::int32_t>(event.session_status),
       fast ? std::string_view{} : event.run_metadata_tag, fast ? 0 : event.blob_bytes);
-  for (const FastValue& value : event.fast) text += describe(to_value_view(value), with_size);
-  for (const ValueView& value : event.values) text += describe(value, with_size);
+  for (const FastValue& value : event.fast)
+    text += describe(to_value_view(value), with_size, payload);
+  for (const ValueView& value : event.values) text += describe(value, with_size, payload);
   if (scanner.overflowed())
-    again([&](const ValueView& value) { text += describe(value, with_size); });
+    again([&](const ValueView& value) { text += describe(value, with_size, payload); });
   return text;
 }
 
@@ -87,7 +95,7 @@ std::string describe(const EventScanner& scanner, bool with_size, Again&& again)
 inline std::string scanned(EventScanner& scanner, std::string_view payload,
                            bool with_size = false) {
   if (!scanner.scan(as_bytes(payload))) return "rejected";
-  return describe(scanner, with_size, [&](const EventScanner::ValueFunction& function) {
+  return describe(scanner, with_size, payload, [&](const EventScanner::ValueFunction& function) {
     scanner.for_each_value(as_bytes(payload), function);
   });
 }
@@ -102,7 +110,7 @@ inline std::string scanned_as_stream(EventScanner& scanner, std::string_view pay
     return n;
   };
   if (!scanner.scan_stream(payload.size(), fetch)) return "rejected";
-  return describe(scanner, with_size, [&](const EventScanner::ValueFunction& function) {
+  return describe(scanner, with_size, payload, [&](const EventScanner::ValueFunction& function) {
     scanner.for_each_value(payload.size(), fetch, function);
   });
 }
@@ -173,6 +181,7 @@ inline std::string describe(const pb::Summary::Value& value) {
                         payload == Payload::kTensor ? to_scalar(tensor_info(value.tensor()))
                                                     : std::optional<Scalar>{},
                         value.has_metadata(), value.metadata().plugin_data().plugin_name(),
+                        value.metadata().plugin_data().content(),
                         static_cast<std::uint32_t>(value.metadata().data_class()));
 }
 
