@@ -12,6 +12,8 @@
 namespace tfevents {
 namespace {
 
+using namespace folds;
+
 // A family of functions each. A variant, not a virtual call: most of them take a nanosecond or two
 // a point.
 using Fold = std::variant<Pick, Counter, Best, Total, Quantile, Deviation, Slope, Area, AtBest>;

@@ -5,7 +5,7 @@
 
 #include "series/picks.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 bool MovingMean::add(double value) {
   if (block_.size() == width_) {
@@ -114,4 +114,4 @@ SeriesValue AtBest::result() const {
   return picked(after[-1]);
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

@@ -12,7 +12,7 @@
 #include "series/smoothing.hpp"
 #include "series/tally.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 /// The best of finite points, by the numbers they print as; of equals the one of the earliest step.
 class Extreme {
@@ -138,4 +138,4 @@ class AtBest {
   std::vector<Sample> points_;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tfevents {
+namespace tfevents::folds {
 namespace {
 
 // `to - from` without overflow; rounded beyond 2^53.
@@ -76,13 +76,11 @@ void Area::add(const Sample& sample) noexcept {
 }
 
 void Area::add_area(double width, double height) noexcept {
-  if (std::abs(height) >= kGreat) [[unlikely]] {
-    great_.add(height * kShrink * width);
-    return;
-  }
-  const DoubleDouble area = DoubleDouble::product(width, height);
-  plain_.add(area.high);
-  plain_.add(area.low);
+  const bool great = std::abs(height) >= kGreat;
+  const DoubleDouble area = DoubleDouble::product(width, great ? height * kShrink : height);
+  CompensatedSum& sum = great ? great_ : plain_;
+  sum.add(area.high);
+  sum.add(area.low);
 }
 
 SeriesValue Area::result() const {
@@ -90,4 +88,4 @@ SeriesValue Area::result() const {
   return tally_.over_window(plain_.total() + great_.total() / kShrink);
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

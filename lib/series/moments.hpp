@@ -9,7 +9,7 @@
 #include "series/sample.hpp"
 #include "series/tally.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 /// `sum mean`.
 class Total {
@@ -99,4 +99,4 @@ class Area {
   double value_ = 0;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

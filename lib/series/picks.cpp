@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace tfevents {
+namespace tfevents::folds {
 
 SeriesValue picked(const Sample& sample) {
   SeriesValue out = SeriesValue::missing(Absence::kNone);
@@ -44,4 +44,4 @@ SeriesValue Counter::result() const {
   return out;
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

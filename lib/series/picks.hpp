@@ -8,7 +8,7 @@
 #include "series/sample.hpp"
 #include "series/tally.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 static_assert(std::numeric_limits<float>::is_iec559 && std::numeric_limits<double>::is_iec559);
 
@@ -85,4 +85,4 @@ class Counter {
   SeriesFunction function_;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
-namespace tfevents {
+namespace tfevents::folds {
 
 SeriesValue Quantile::result() const {
   if (values_.empty()) return tally_.absent(Absence::kEmptyWindow);
@@ -23,4 +23,4 @@ SeriesValue Quantile::result() const {
   return tally_.over_window(tally_.rounded(value));
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

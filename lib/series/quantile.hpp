@@ -7,7 +7,7 @@
 #include "series/sample.hpp"
 #include "series/tally.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 /// `median pNN`: linear between order statistics (type 7). Keeps 8 bytes a finite point.
 class Quantile {
@@ -27,4 +27,4 @@ class Quantile {
   mutable std::vector<double> values_;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

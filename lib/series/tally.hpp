@@ -6,7 +6,9 @@
 #include "series/accumulator.hpp"
 #include "series/sample.hpp"
 
-namespace tfevents {
+/// What one call keeps of the points it has seen, a class for each family of functions: private to
+/// this layer.
+namespace tfevents::folds {
 
 /// What every function over a window has to know of its points.
 class Tally {
@@ -63,4 +65,4 @@ class Tally {
   bool all_float32_ = true;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace tfevents {
+namespace tfevents::folds {
 namespace {
 
 std::uint64_t size_of(std::int64_t place) noexcept {
@@ -48,4 +48,4 @@ void WindowFeed::add_to_tail(std::uint64_t index, const Sample& sample) {
   ++popped_;
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::folds

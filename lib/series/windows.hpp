@@ -8,7 +8,7 @@
 #include "series/call.hpp"
 #include "series/sample.hpp"
 
-namespace tfevents {
+namespace tfevents::folds {
 
 /// A queue of points in one block of memory that grows as they come.
 class SampleQueue {
@@ -87,4 +87,4 @@ class WindowFeed {
   SampleQueue waiting_;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::folds
