@@ -33,7 +33,7 @@ constexpr const char* kFunctionsHint =
     "functions: last first min max mean median std count nan sum p95 at argmin argmax slope auc "
     "first_step ratio at_best abs";
 constexpr const char* kQuotesHint =
-    R"(a name that holds brackets without their partner, or , < > = !, stands in double quotes: last("lr(0"))";
+    R"(a name that holds , < > = ! or lone brackets stands in double quotes: last("lr(0"))";
 
 bool has_threshold(SeriesFunction function) noexcept {
   return function == SeriesFunction::kFirstStep || function == SeriesFunction::kRatio;
@@ -54,16 +54,6 @@ std::string function_hint(std::string_view name) {
   for (const FunctionName& function : kFunctions) known.emplace_back(function.name);
   const auto meant = nearest(name, known);
   return meant ? fmt::format("did you mean {}?", *meant) : std::string(kFunctionsHint);
-}
-
-/// A name as one writes it in an expression: in quotes where it has to be.
-std::string in_quotes(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 }  // namespace
@@ -209,7 +199,8 @@ Status CallParser::parse_metric() {
   if (!inferred) {
     const std::string written = std::string(lexer_.text().substr(at, lexer_.position() - at));
     return lexer_.fail(at, fmt::format("{} does not say which way is better", shown(call_.metric)),
-                       fmt::format("write max({0}) or min({0})", shown(written)));
+                       fmt::format("write at_best({0}, max({1})) or at_best({0}, min({1}))",
+                                   shown(call_.tag), shown(written)));
   }
   call_.direction = *inferred;
   return ok_status();
@@ -232,7 +223,7 @@ Status CallParser::parse_ends(bool steps) {
       const std::int64_t one = *call_.window.from;
       if (steps)
         return lexer_.fail(
-            begin, "steps from where to where",
+            begin, "a window has a colon",
             fmt::format("write step={0}:{0}, or at({1}, {0})", one, shown(call_.tag)));
       return lexer_.fail(
           begin, "a window has a colon",
@@ -278,11 +269,18 @@ Result<std::int64_t> CallParser::parse_integer(std::string_view what) {
 Status CallParser::close() {
   if (lexer_.take(')')) return ok_status();
   const std::size_t at = lexer_.position();
-  if (lexer_.at_end()) return lexer_.fail(at, "')' is missing");
+  if (lexer_.at_end()) {
+    const bool bracket = call_.tag.find_first_of("([{") != std::string::npos;
+    return lexer_.fail(at, "')' is missing",
+                       bracket ? fmt::format("the name so far is {}: one without the partner of a "
+                                             "bracket stands in double quotes",
+                                             shown(call_.tag))
+                               : std::string());
+  }
   return lexer_.fail(at, fmt::format("')' is expected in {}(…)", name_),
-                     fmt::format("a name that holds , < > = ! or brackets stands in double quotes: "
-                                 "{}({})",
-                                 name_, shown(in_quotes(call_.tag))));
+                     fmt::format("a name that holds , < > = ! or lone brackets stands in double "
+                                 "quotes: {}(\"…\")",
+                                 name_));
 }
 
 }  // namespace tfevents

@@ -87,7 +87,7 @@ Error expression_error(std::string_view text, std::size_t at, std::string_view w
           .message = fmt::format("bad expression '{}': {} at character {}", shown(text), what,
                                  position(text, at)),
           .hint = std::move(hint),
-          .excerpt = point_at(text, at)};
+          .excerpt = text.empty() ? std::string() : point_at(text, at)};
 }
 
 }  // namespace tfevents

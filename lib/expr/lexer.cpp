@@ -89,6 +89,11 @@ std::size_t plain_number_end(std::string_view text) noexcept {
   return end;
 }
 
+std::string meaningless(std::string_view sign) {
+  const char* const mark = sign == "'" ? "" : "'";
+  return fmt::format("{0}{1}{0} means nothing here", mark, shown(sign));
+}
+
 bool ends_piece(char c) noexcept {
   return is_blank(c) || std::string_view("()[]{}\"',<>=!~").find(c) != std::string_view::npos;
 }
@@ -103,6 +108,14 @@ std::string_view piece_around(std::string_view text, std::size_t at) noexcept {
   std::size_t end = at;
   while (end < text.size() && end - at < kReach && !ends_piece(text[end])) ++end;
   return text.substr(begin, end - begin);
+}
+
+std::string series_hint(std::string_view text, std::size_t at) {
+  const std::string_view piece = piece_around(text, at);
+  if (piece.find('/') == std::string_view::npos ||
+      !std::any_of(piece.begin(), piece.end(), is_letter))
+    return {};
+  return fmt::format("a series stands inside a function: last({})", shown(piece));
 }
 
 void ExprLexer::skip_blanks() noexcept {
@@ -178,10 +191,10 @@ Status ExprLexer::refuse_foreign_sign() const {
   const std::string_view rest = text_.substr(at_);
   for (const ForeignSign& foreign : kForeignSigns) {
     if (rest.starts_with(foreign.sign))
-      return fail(at_, fmt::format("there is no {}", foreign.sign), std::string(foreign.hint));
+      return fail(at_, meaningless(foreign.sign), std::string(foreign.hint));
   }
   if (rest.starts_with('!') && !rest.starts_with("!=")) {
-    return fail(at_, "there is no !", "write not");
+    return fail(at_, meaningless("!"), "write not");
   }
   return ok_status();
 }
@@ -211,8 +224,9 @@ Result<ExprToken> ExprLexer::next() {
     ++at_;
   } else {
     const std::string_view character = text_.substr(at_, next_utf8(text_.substr(at_)).size);
-    return fail(at_, fmt::format("'{}' means nothing here", shown(character)),
-                R"(other names stand in double quotes: hp."weight-decay", last("val/acc"))");
+    std::string hint = series_hint(text_, at_);
+    if (hint.empty()) hint = R"(other names stand in double quotes: hp."weight-decay")";
+    return fail(at_, meaningless(character), std::move(hint));
   }
   token.end = at_;
   return token;

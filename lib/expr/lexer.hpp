@@ -78,5 +78,8 @@ class ExprLexer {
 /// The longest piece around byte `at` without blanks, brackets, quotes, commas and comparisons, at
 /// most some hundred bytes.
 [[nodiscard]] std::string_view piece_around(std::string_view text, std::size_t at) noexcept;
+/// What to say where the piece around byte `at` looks like the name of a series outside a function;
+/// empty where it does not.
+[[nodiscard]] std::string series_hint(std::string_view text, std::size_t at);
 
 }  // namespace tfevents

@@ -36,24 +36,14 @@ Result<std::shared_ptr<const Expression::Impl>> ExprParser::parse() {
 NodeId ExprParser::add(ExprNode node) {
   impl_->nodes.push_back(node);
   if (!impl_->type_error) {
-    if (const std::string what = static_mismatch(*impl_); !what.empty())
+    if (const std::string what = static_mismatch(*impl_); !what.empty()) {
+      const bool compared = node.kind == Kind::kCompare || node.kind == Kind::kIn;
       impl_->type_error =
           lexer_.fail(node.at, what,
-                      "text stands in double quotes, numbers without; conditions are compared "
-                      "with true or false alone");
+                      compared ? "text stands in double quotes, numbers without" : std::string());
+    }
   }
   return last_index(impl_->nodes);
-}
-
-std::string ExprParser::tag_hint() const {
-  const std::string_view piece = piece_around(lexer_.text(), token_.at);
-  const bool path = piece.find('/') != std::string_view::npos &&
-                    std::any_of(piece.begin(), piece.end(), is_letter);
-  // Brackets end a piece, though a name may go on behind them.
-  const bool bracket = token_.is_sign('(') || token_.is_sign(')');
-  if (path && !bracket)
-    return fmt::format("a series stands inside a function: last({})", shown(piece));
-  return "a series stands inside a function, as last(val/acc)";
 }
 
 Error ExprParser::unexpected() const {
@@ -65,8 +55,10 @@ Error ExprParser::unexpected() const {
   if (token_.is_word("not"))
     return lexer_.fail(token_.at, "an operator is expected, not 'not'",
                        "not stands before a condition, or before in: hp.seed not in (1, 2)");
+  // A bracket ends a piece, though a name may go on behind it.
   return lexer_.fail(token_.at, fmt::format("an operator is expected, not '{}'", shown(typed)),
-                     tag_hint());
+                     token_.is_sign('(') ? "a series stands inside a function, as last(val/acc)"
+                                         : series_hint(lexer_.text(), token_.at));
 }
 
 Error ExprParser::value_expected() const {

@@ -74,8 +74,6 @@ class ExprParser {
   }
   Error unexpected() const;
   Error value_expected() const;
-  /// What to say where a tag may stand as it is, outside a function.
-  std::string tag_hint() const;
 
   NodeId add(ExprNode node);
   NodeId add_operation(Kind kind, std::size_t at, NodeId left, NodeId right = 0,
