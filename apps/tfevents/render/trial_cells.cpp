@@ -1,0 +1,70 @@
+#include "trial_cells.hpp"
+
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace tfevents::render {
+
+Cell value_cell(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return Cell::text(*text);
+  if (const auto* number = std::get_if<double>(&value)) return Cell::real(*number);
+  if (const auto* truth = std::get_if<bool>(&value)) return Cell::boolean(*truth);
+  return {};
+}
+
+Cell hparam_cell(const HparamMap& hparams, std::string_view name) {
+  const auto found = hparams.find(name);
+  return found == hparams.end() ? Cell() : value_cell(found->second);
+}
+
+void write_value(JsonWriter& json, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    json.string(*text);
+  } else if (const auto* number = std::get_if<double>(&value)) {
+    json.number(*number);
+  } else if (const auto* truth = std::get_if<bool>(&value)) {
+    json.boolean(*truth);
+  } else {
+    json.null();
+  }
+}
+
+const char* missing_reason(const ops::ItemValue& item) noexcept {
+  if (!item.troubles.empty()) return ops::reason_of(item.troubles.front().kind);
+  return to_string(item.series.absence == Absence::kNone ? Absence::kEmptyWindow
+                                                         : item.series.absence);
+}
+
+void write_metric_fields(JsonWriter& json, const ops::ItemValue& item) {
+  write_value(json.key("value"), item.value);
+  if (is_null(item.value)) {
+    json.field("reason", missing_reason(item));
+    return;
+  }
+  json.field("step", item.series.step).field("wall_time", item.series.wall_time);
+  json.field("n", item.series.value ? std::optional(item.series.n) : std::nullopt);
+}
+
+void write_metric(JsonWriter& json, const ops::ItemValue& item) {
+  json.begin_object();
+  write_metric_fields(json, item);
+  json.end_object();
+}
+
+void write_hparams(JsonWriter& json, const HparamMap& hparams) {
+  json.begin_object();
+  for (const auto& [name, value] : hparams) write_value(json.key(escape_invalid_utf8(name)), value);
+  json.end_object();
+}
+
+std::string ColumnNames::add(std::string_view label, bool with_step) {
+  std::string name = escape_invalid_utf8(label);
+  while (taken_.count(name) > 0 || (with_step && taken_.count(name + ".step") > 0))
+    name.insert(0, "tag:");
+  taken_.insert(name);
+  if (with_step) taken_.insert(name + ".step");
+  return name;
+}
+
+}  // namespace tfevents::render

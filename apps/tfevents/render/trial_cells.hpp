@@ -1,0 +1,56 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/hparams.hpp"
+#include "expr/value.hpp"
+#include "format/cell.hpp"
+#include "format/json_writer.hpp"
+#include "ops/differing.hpp"
+#include "ops/trial_table.hpp"
+
+namespace tfevents::render {
+
+using ops::differing_hparams;
+
+// What commands that work on trials show alike: values of items and hyperparameters.
+
+/// Null is a null cell.
+[[nodiscard]] Cell value_cell(const Value& value);
+/// A hyperparameter that was given as null is a null cell, like one that was not given.
+[[nodiscard]] inline Cell hparam_cell(const HparamValue& value) {
+  return value_cell(value);
+}
+/// The hyperparameter of this name (raw bytes); null where there is none.
+[[nodiscard]] Cell hparam_cell(const HparamMap& hparams, std::string_view name);
+
+void write_value(JsonWriter& json, const Value& value);
+
+/// The METRIC object of tfevents-output(5): the value with its step, or why there is none. Step,
+/// time and number of points are null where an expression stands for several series or for none.
+void write_metric(JsonWriter& json, const ops::ItemValue& item);
+/// Its members alone, for objects that say more.
+void write_metric_fields(JsonWriter& json, const ops::ItemValue& item);
+/// Why an item has no value: `missing-tag`, `empty-window`, …
+[[nodiscard]] const char* missing_reason(const ops::ItemValue& item) noexcept;
+
+/// The object of all hyperparameters, `{"lr":0.001}`; invalid bytes of names as `\xHH`.
+void write_hparams(JsonWriter& json, const HparamMap& hparams);
+
+/// Names for the columns that labels become in CSV, each of them given once.
+class ColumnNames {
+ public:
+  explicit ColumnNames(std::vector<std::string_view> taken) : taken_(taken.begin(), taken.end()) {}
+
+  /// The label with invalid bytes as `\xHH`, after `tag:` where the name is taken, and the same
+  /// with `.step` behind it where that is a column too.
+  std::string add(std::string_view label, bool with_step = false);
+
+ private:
+  std::set<std::string, std::less<>> taken_;
+};
+
+}  // namespace tfevents::render
