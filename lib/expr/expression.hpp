@@ -25,11 +25,11 @@ struct NameRef {
     kLayout,  ///< `layout.`
   };
   Scope scope = Scope::kBare;
-  std::string name;    ///< Without the scope: `weight-decay`.
-  std::size_t at = 0;  ///< Byte offset in the expression.
-  std::string word;    ///< The longest piece around it without blanks, brackets, quotes, commas or
-                     ///< comparisons: `val/acc` for the name `val` of `val/acc > 0.9`. A tag there
-                     ///< wants a function around it.
+  std::string name = {};  ///< Without the scope: `weight-decay`.
+  std::size_t at = 0;     ///< Byte offset in the expression.
+  std::string word = {};  ///< The longest piece around it without blanks, brackets, quotes, commas
+                          ///< or comparisons: `val/acc` for the name `val` of `val/acc > 0.9`. A
+                          ///< tag there wants a function around it.
 };
 
 /// One `run.` attribute.
