@@ -7,7 +7,8 @@
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads) and DIRECTORY/logdir/* (trees in few bytes) for the fuzz targets to begin with.
+// (payloads), DIRECTORY/logdir/* (trees in few bytes) and DIRECTORY/expr/* for the fuzz targets to
+// begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
@@ -68,4 +69,11 @@ int main(int argc, char** argv) {
   }
   write(directory / "logdir/tree", tree);
   write(directory / "logdir/again", restart + restart + tree + restart);
+  write(directory / "expr/logic", R"(not (hp."x y" > -1e-3 or a = true) and run.name ~ "a|b")");
+  write(directory / "expr/calls",
+        "p99.9(m(B)[0], -5:) - at(\"a\\\"\",5) < mean(x, step=1:2) / abs(lr)");
+  write(directory / "expr/reached",
+        "first_step(loss<0.3) <= 2G and ratio(a != 5, :-7) in (1, \"b\")");
+  write(directory / "expr/best",
+        "at_best(lr, max(val/acc)) + at_best(b, loss) != layout.a * 1d12h");
 }
