@@ -8,18 +8,10 @@
 #include "support/damage.hpp"
 #include "support/logdir_builder.hpp"
 #include "support/memory_sys.hpp"
+#include "unit/logdir/ignore.hpp"
 
 namespace tfevents::test {
 namespace {
-
-/// Takes points and keeps none.
-struct Ignore {
-  void on_series(SeriesId) {}
-  void on_float(SeriesId, std::int64_t, double, float, std::uint64_t) {}
-  void on_scalar(SeriesId, std::int64_t, double, const Scalar&, std::uint64_t) {}
-  void on_blob(SeriesId, std::int64_t, double, std::uint64_t) {}
-  bool stopped() { return false; }
-};
 
 std::string message(std::uint32_t member, const std::function<void(wire::Encoder&)>& fill) {
   std::string inner, out;
