@@ -55,6 +55,8 @@ struct Discovery {
   std::uint64_t runs_seen = 0;        ///< Before `-r` and `-x`.
   std::vector<std::string>
       names_seen;  ///< Shown names before `-r` and `-x` (the first 4,096), for suggestions.
+  /// Where a condition has left no run: what to say, and a hint that may be empty.
+  std::string nothing_left = {}, nothing_hint = {};
 };
 
 /// Finds the runs of a selection: operands (paths, run names below the log directory, files, `-`),

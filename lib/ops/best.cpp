@@ -20,16 +20,13 @@ Error usage(std::string message, std::string hint = {}) {
 Result<Direction> direction_of(const BestOptions& options) {
   if (options.direction) return *options.direction;
   auto parsed = Expression::parse(options.metric);
-  std::optional<Direction> direction;
-  if (parsed.ok() && !parsed->calls().empty()) {
-    direction = infer_direction(parsed->calls().front().tag);
-    for (const SeriesCall& call : parsed->calls()) {
-      if (infer_direction(call.tag) != direction) direction.reset();
-    }
-  } else {
-    direction = infer_direction(options.metric);
-  }
-  if (direction) return *direction;
+  const bool expression = parsed.ok() && !parsed->calls().empty();
+  const auto direction = infer_direction(expression ? parsed->calls().front().tag : options.metric);
+  const bool agreed = !expression || std::all_of(parsed->calls().begin(), parsed->calls().end(),
+                                                 [&](const SeriesCall& call) {
+                                                   return infer_direction(call.tag) == direction;
+                                                 });
+  if (direction && agreed) return *direction;
   return usage(
       "the name of " + printable(options.metric) + " does not say whether high or low is better",
       "add --max or --min");

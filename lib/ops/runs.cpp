@@ -202,6 +202,11 @@ void OutcomeBuilder::explain_nothing() {
     outcome_.hint = "event files have tfevents in their name";
     return;
   }
+  if (!found_.nothing_left.empty()) {
+    outcome_.nothing = found_.nothing_left;
+    outcome_.hint = found_.nothing_hint;
+    return;
+  }
   const std::string runs = counted(found_.runs_seen, "run", "runs");
   if (found_.runs.empty()) {
     outcome_.nothing = select_.runs.empty()

@@ -13,7 +13,6 @@
 #include "event/hparams.hpp"
 #include "expr/expression.hpp"
 #include "logdir/layout.hpp"
-#include "logdir/run.hpp"
 #include "ops/call_plan.hpp"
 #include "ops/context.hpp"
 #include "ops/ls.hpp"
@@ -125,11 +124,5 @@ class TrialTable {
   explicit TrialTable(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// Leaves only runs for which `where` is true. Hyperparameters are those of the run's trial.
-/// Reads every run of `found`. Errors: as TrialTable::read; kUsage for a condition that names what
-/// no run has.
-Status keep_where(Discovery& found, const Selection& select, const Expression& where,
-                  const std::optional<Layout>& layout, const OpContext& context);
 
 }  // namespace tfevents::ops
