@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "format/table.hpp"
+#include "logdir/selection.hpp"
+#include "ops/assert.hpp"
+#include "people.hpp"
+
+namespace tfevents::render {
+
+/// A row a check and trial, for csv and md. The report must outlive the table.
+[[nodiscard]] LazyTable assert_table(const ops::AssertReport& report);
+
+/// PASS, FAIL, ERROR or WARN a line, with what decided, and a last line that sums up.
+Status assert_screen(const ops::AssertReport& report, const Screen& screen, Sink& sink);
+
+/// `1 passed, 1 failed, 1 could not be evaluated`, without line end.
+[[nodiscard]] std::string assert_verdict(const ops::AssertReport& report);
+
+/// The verdict as a heading, the table of rows that did not pass, the first ones of those that did:
+/// what GitHub shows under a job.
+Status assert_summary(const ops::AssertReport& report, Sink& sink);
+
+Status assert_json(const ops::AssertReport& report, View view, std::string_view version,
+                   Sink& sink);
+Status assert_jsonl(const ops::AssertReport& report, Sink& sink);
+
+/// What to write instead, or the command that looks closer; may be empty.
+[[nodiscard]] std::string suggestion_of(const ops::CheckRow& row);
+/// The message with the advice behind it: one line, safe to print.
+[[nodiscard]] std::string message_of(const ops::CheckRow& row);
+/// The name of a check and, where that is another text, its expression; safe to print.
+[[nodiscard]] std::string label_of(const ops::CheckRow& row);
+
+}  // namespace tfevents::render
