@@ -227,12 +227,150 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    export-csv:--sort)
+      :
+      return
+      ;;
+    export-csv:--split-by)
+      _tfevents_words 'run series'
+      return
+      ;;
+    export-csv:--dialect)
+      _tfevents_words 'tensorboard'
+      return
+      ;;
+    export-csv:-o | export-csv:--output)
+      _tfevents_files -f
+      return
+      ;;
+    export-csv:-r | export-csv:--run)
+      _tfevents_ask run
+      return
+      ;;
+    export-csv:-x | export-csv:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    export-csv:--newer-than)
+      :
+      return
+      ;;
+    export-csv:--older-than)
+      :
+      return
+      ;;
+    export-csv:--since)
+      :
+      return
+      ;;
+    export-csv:--until)
+      :
+      return
+      ;;
+    export-csv:-t | export-csv:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    export-csv:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    export-csv:--steps)
+      :
+      return
+      ;;
+    export-csv:--wall)
+      :
+      return
+      ;;
+    export-csv:--last)
+      :
+      return
+      ;;
+    export-csv:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    export-csv:--max-series)
+      :
+      return
+      ;;
+    export:-f | export:--format)
+      _tfevents_words 'jsonl csv'
+      return
+      ;;
+    export:--sort)
+      :
+      return
+      ;;
+    export:--split-by)
+      _tfevents_words 'run series'
+      return
+      ;;
+    export:-o | export:--output)
+      _tfevents_files -f
+      return
+      ;;
+    export:-r | export:--run)
+      _tfevents_ask run
+      return
+      ;;
+    export:-x | export:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    export:--newer-than)
+      :
+      return
+      ;;
+    export:--older-than)
+      :
+      return
+      ;;
+    export:--since)
+      :
+      return
+      ;;
+    export:--until)
+      :
+      return
+      ;;
+    export:-t | export:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    export:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    export:--steps)
+      :
+      return
+      ;;
+    export:--wall)
+      :
+      return
+      ;;
+    export:--last)
+      :
+      return
+      ;;
+    export:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    export:--max-series)
+      :
+      return
+      ;;
   esac
   if [[ $cur == -* ]]; then
     case $command in
       ls) _tfevents_words '-l --long --tags --tree --all --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      export) _tfevents_words '-f --format --wide --sort --split-by -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       help) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       completion) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       *) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
@@ -240,11 +378,13 @@ _tfevents() {
     return
   fi
   case $command in
-    '') _tfevents_words 'ls dump fsck help completion' ;;
+    '') _tfevents_words 'ls dump fsck export-csv export help completion' ;;
     ls) _tfevents_operand ;;
     dump) _tfevents_operand ;;
     fsck) _tfevents_operand ;;
-    help) _tfevents_words 'ls dump fsck help completion' ;;
+    export-csv) _tfevents_operand ;;
+    export) _tfevents_operand ;;
+    help) _tfevents_words 'ls dump fsck export-csv export help completion' ;;
     completion) _tfevents_words 'bash zsh fish' ;;
   esac
 }

@@ -10,7 +10,9 @@ namespace tfevents {
 RunInput::RunInput(Sys& sys, const Run& run, Options options)
     : sys_(sys), run_(run), options_(std::move(options)), seen_(run.files.size()) {
   if (run_.standard_input && options_.reread) {
-    spool_ = spooled_input(options_.standard_input, "-", options_.temp_directory);
+    spool_ = options_.kept != nullptr
+                 ? options_.kept
+                 : spooled_input(options_.standard_input, "-", options_.temp_directory);
   }
 }
 

@@ -25,6 +25,8 @@ class RunInput {
     int standard_input = 0;
     bool reread = false;  ///< Keep standard input for another pass.
     std::string temp_directory = "/tmp";
+    /// Where another RunInput has read or will read the same standard input. Needs `reread`.
+    std::shared_ptr<SpooledInput> kept = nullptr;
   };
   RunInput(Sys& sys, const Run& run, Options options);
 

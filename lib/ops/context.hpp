@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/problem.hpp"
 #include "base/stop.hpp"
 #include "base/time.hpp"
+#include "io/source.hpp"
 #include "io/sys.hpp"
 
 namespace tfevents::ops {
@@ -29,6 +31,8 @@ struct OpContext {
   unsigned jobs = 1;                    ///< Worker threads; answers are the same for any number.
   int standard_input = 0;               ///< The descriptor that the operand `-` reads.
   std::string temp_directory = "/tmp";  ///< For what must be read twice and cannot be: $TMPDIR.
+  /// Standard input for operations that read runs in several goes; null: it is read in one.
+  std::shared_ptr<SpooledInput> kept_input = nullptr;
 };
 
 }  // namespace tfevents::ops

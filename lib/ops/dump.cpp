@@ -39,9 +39,14 @@ struct Slot {
 Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
                         const OrderedOutput::Write& write, const OpContext& context) {
   if (options.follow) return follow(options, format, write, context);
+  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  return dump_runs(std::move(found), options, format, write, context);
+}
+
+Result<DumpReport> dump_runs(Discovery found, const DumpOptions& options, DumpFormat& format,
+                             const OrderedOutput::Write& write, const OpContext& context) {
   DumpReport report;
   report.now = context.clock.now();
-  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
   report.operands = found.operands;
   expect(context, found);
   const SeriesSelector selector(options.select);

@@ -35,6 +35,14 @@ class PointWriter {
                        std::uint64_t bytes) = 0;
   /// The text so far; emptied when it is passed on.
   [[nodiscard]] virtual std::string& text() noexcept = 0;
+
+  /// Passes the text on when there is much of it. Called between lines.
+  using PassOn = std::function<void()>;
+  /// The last point of the run was given, unless its reading was stopped or failed: a writer that
+  /// kept points writes them now.
+  virtual void on_end(const PassOn& /*pass_on*/) {}
+  /// Polled now and then: more points are in vain.
+  [[nodiscard]] virtual bool failed() const { return false; }
 };
 
 /// One value of a record, as `dump --records` lists it.
@@ -113,5 +121,9 @@ struct DumpReport {
 /// Errors: a missing operand, what `write` returned, the temporary directory.
 Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
                         const OrderedOutput::Write& write, const OpContext& context);
+
+/// As `dump`, for runs that were found before. Not with `follow`.
+Result<DumpReport> dump_runs(Discovery found, const DumpOptions& options, DumpFormat& format,
+                             const OrderedOutput::Write& write, const OpContext& context);
 
 }  // namespace tfevents::ops

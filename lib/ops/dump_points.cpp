@@ -31,7 +31,7 @@ class PointDump {
   Result<DumpedRun> try_dump() {
     const bool clean = select_.view == View::kClean;
     const bool look_first = clean || select_.filters_activity() || select_.last;
-    RunReading reading(context_.sys, run_, input_options(context_, look_first));
+    RunReading reading(context_.sys, run_, input(look_first));
     Observation observation(context_.temp_directory);
     PointReaderOptions passes{
         .max_series = select_.max_series, .selector = &selector_, .stop = &context_.stop};
@@ -73,6 +73,7 @@ class PointDump {
     ViewSink<EmitSink> sink(reading.tags, view, PointFilter(select_), select_.last, &counts, emit);
     Status read = PointReader(reading, sink, passes).read_all();
     sink.finish();
+    if (sink.status().ok() && !context_.stop.requested()) emit.end();
     output_.flush(writer->text());
     if (!sink.status().ok()) return sink.status().error();
     if (!read.ok())
@@ -90,6 +91,12 @@ class PointDump {
     return finished(reading, std::move(dumped));
   }
 
+  [[nodiscard]] RunInput::Options input(bool reread) const {
+    RunInput::Options options = input_options(context_, reread || context_.kept_input != nullptr);
+    options.kept = context_.kept_input;
+    return options;
+  }
+
   DumpedRun finished(RunReading& reading, DumpedRun dumped) {
     dumped.outcome.life = judge_life(run_, reading, context_.clock.now());
     dumped.outcome.take(run_, reading);
@@ -105,7 +112,7 @@ class PointDump {
   }
 
   DumpedRun given_up(const Error& error) {
-    RunReading reading(context_.sys, run_, input_options(context_, false));
+    RunReading reading(context_.sys, run_, input(false));
     add_changed(reading, error);
     return finished(reading, {});
   }

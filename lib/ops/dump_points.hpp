@@ -68,7 +68,10 @@ class EmitSink {
     writer_.on_blob(series, step, wall, bytes);
     after();
   }
-  [[nodiscard]] bool stopped() const { return output_.failed(); }
+  void end() {
+    writer_.on_end([this] { output_.pass_on(writer_.text()); });
+  }
+  [[nodiscard]] bool stopped() const { return output_.failed() || writer_.failed(); }
   [[nodiscard]] std::uint64_t points() const noexcept { return points_; }
 
  private:

@@ -4,6 +4,7 @@
 #include "commands/complete.hpp"
 #include "commands/completion.hpp"
 #include "commands/dump.hpp"
+#include "commands/export.hpp"
 #include "commands/fsck.hpp"
 #include "commands/help.hpp"
 #include "commands/ls.hpp"
@@ -12,6 +13,7 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::string_view kInspect = "Inspect";
+constexpr std::string_view kConvert = "Convert";
 constexpr std::string_view kMore = "More";
 
 constexpr Example kLsExamples[] = {
@@ -47,6 +49,24 @@ constexpr ExitNote kFsckExits[] = {
     {ExitCode::kFailed},
     {ExitCode::kPartial,
      "Part of the input could not be read, though nothing that was read is damaged"},
+    {ExitCode::kBug},
+};
+
+constexpr Example kExportCsvExamples[] = {
+    {"tfevents export-csv runs -o runs.csv.gz", "every scalar of every run"},
+    {"tfevents export-csv runs/a --wide -t 'val/*'", "a column for each tag"},
+    {"tfevents export-csv runs --split-by run -o csv", "csv/RUN.csv for each run"},
+    {"tfevents export-csv a -t loss --dialect tensorboard", "as the web page's download"},
+};
+constexpr Example kExportExamples[] = {
+    {"tfevents export runs -t loss", "JSON lines, one a point"},
+    {"tfevents export runs --wide -o steps.jsonl", "one a step"},
+};
+constexpr ExitNote kExportExits[] = {
+    {ExitCode::kOk, "All that was selected was written"},
+    {ExitCode::kNo, "The selection holds no scalars; standard error says what was looked for"},
+    {ExitCode::kFailed},
+    {ExitCode::kPartial},
     {ExitCode::kBug},
 };
 
@@ -98,6 +118,26 @@ constexpr std::array kCommands{
                 .exits = kFsckExits,
                 .reads_stdin = true,
                 .setup = &make<Fsck>},
+    CommandSpec{.name = "export-csv",
+                .summary = "Write scalars as CSV: long, wide, or as TensorBoard does",
+                .group = kConvert,
+                .description = "Writes every scalar of the selected runs in full resolution, a "
+                               "line each: run, tag, step, wall time and value. Restarted jobs "
+                               "are resolved as TensorBoard does unless --view raw is given. "
+                               "Lines are written as they are read, in constant memory, unless "
+                               "they have to be sorted or put side by side.",
+                .examples = kExportCsvExamples,
+                .exits = kExportExits,
+                .reads_stdin = true,
+                .setup = &make<ExportCsv>},
+    CommandSpec{.name = "export",
+                .summary = "Write scalars as JSON lines or CSV",
+                .group = kConvert,
+                .description = "Writes what export-csv writes, as one JSON object a line.",
+                .examples = kExportExamples,
+                .exits = kExportExits,
+                .reads_stdin = true,
+                .setup = &make<Export>},
     CommandSpec{
         .name = "help",
         .summary = "Open the manual of a command",

@@ -1,65 +1,23 @@
 #include "dump_points.hpp"
 
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "dump_layout.hpp"
 #include "format/csv_writer.hpp"
 #include "format/json_writer.hpp"
 #include "format/paint.hpp"
+#include "point_text.hpp"
 
 namespace tfevents::render {
 namespace {
 
-char* put(char* to, std::string_view text) noexcept {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
-}
-
-char* put_scalar(char* to, Scalar value, bool json) noexcept {
-  switch (value.store()) {
-    case Scalar::Store::kFloat:
-      return json ? write_json_number(to, value.f32) : write_number(to, value.f32);
-    case Scalar::Store::kDouble:
-      return json ? write_json_number(to, value.f64) : write_number(to, value.f64);
-    case Scalar::Store::kSigned: return write_number(to, value.i64);
-    case Scalar::Store::kUnsigned: return write_number(to, value.u64);
-  }
-  return to;
-}
-
-/// The text of the wall time written last: values of one event share theirs.
-class WallText {
- public:
-  char* put(char* to, double wall, bool json) noexcept {
-    const auto bits = std::bit_cast<std::uint64_t>(wall);
-    if (bits != bits_ || size_ == 0) {
-      bits_ = bits;
-      char* const end = json ? write_json_number(text_, wall) : write_number(text_, wall);
-      size_ = static_cast<std::size_t>(end - text_);
-    }
-    std::memcpy(to, text_, size_);
-    return to + size_;
-  }
-
- private:
-  std::uint64_t bits_ = 0;
-  std::size_t size_ = 0;
-  char text_[kNumberRoom];
-};
-
-constexpr std::size_t kLineRoom = 3 * kNumberRoom + 64;
-
 class JsonPoints final : public ops::PointWriter {
  public:
-  JsonPoints(const Run& run, bool in_array) : in_array_(in_array) {
+  JsonPoints(const Run& run, bool in_array, Kinds kinds) : in_array_(in_array), kinds_(kinds) {
     start_ = in_array ? ",{" : "{";
     std::string object;
     JsonWriter json(object);
@@ -75,7 +33,7 @@ class JsonPoints final : public ops::PointWriter {
     JsonWriter json(object);
     json.begin_object();
     name_fields(json, "tag", tag);
-    json.field("kind", to_valid_utf8(kind));
+    if (kinds_ == Kinds::kNamed) json.field("kind", to_valid_utf8(kind));
     series_[series] = start_ + object.substr(1) + ",\"step\":";
     // Other plugins by name: their kind is the plugin's.
     if (kind == plugin && !kind_is_known(kind)) {
@@ -127,6 +85,7 @@ class JsonPoints final : public ops::PointWriter {
     text_.append(line, static_cast<std::size_t>(end - line));
   }
   bool in_array_;
+  Kinds kinds_;
   std::string start_;                // `{"run":"a",`
   std::vector<std::string> series_;  // `{"run":"a","tag":"loss","kind":"scalars","step":`
   std::unordered_map<SeriesId, std::string> plugins_;  // Of other plugins: `,"plugin":"x"`.
@@ -136,7 +95,7 @@ class JsonPoints final : public ops::PointWriter {
 
 class CsvPoints final : public ops::PointWriter {
  public:
-  explicit CsvPoints(const Run& run) {
+  CsvPoints(const Run& run, Kinds kinds) : kinds_(kinds) {
     append_csv_field(start_, run.name);
     start_ += ',';
   }
@@ -146,6 +105,7 @@ class CsvPoints final : public ops::PointWriter {
     series_[series] = start_;
     append_csv_field(series_[series], tag);
     series_[series] += ',';
+    if (kinds_ == Kinds::kLeftOut) return;
     append_csv_field(series_[series], kind);
     series_[series] += ',';
   }
@@ -178,6 +138,7 @@ class CsvPoints final : public ops::PointWriter {
     text_.append(series_[series]).append(line, static_cast<std::size_t>(end - line));
   }
 
+  Kinds kinds_;
   std::string start_;
   std::vector<std::string> series_;
   WallText wall_;
@@ -270,11 +231,11 @@ class MarkdownPoints final : public PeoplePoints {
 
 }  // namespace
 
-std::unique_ptr<ops::PointWriter> json_points(const Run& run, bool in_array) {
-  return std::make_unique<JsonPoints>(run, in_array);
+std::unique_ptr<ops::PointWriter> json_points(const Run& run, bool in_array, Kinds kinds) {
+  return std::make_unique<JsonPoints>(run, in_array, kinds);
 }
-std::unique_ptr<ops::PointWriter> csv_points(const Run& run) {
-  return std::make_unique<CsvPoints>(run);
+std::unique_ptr<ops::PointWriter> csv_points(const Run& run, Kinds kinds) {
+  return std::make_unique<CsvPoints>(run, kinds);
 }
 std::unique_ptr<ops::PointWriter> table_points(const Run& run, const Screen& screen) {
   return std::make_unique<TablePoints>(run, screen);
