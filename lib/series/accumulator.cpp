@@ -12,7 +12,16 @@
 namespace tfevents {
 namespace {
 
-using namespace folds;
+using folds::Area;
+using folds::AtBest;
+using folds::Best;
+using folds::Counter;
+using folds::Deviation;
+using folds::Pick;
+using folds::Quantile;
+using folds::Slope;
+using folds::Total;
+using folds::WindowFeed;
 
 // A family of functions each. A variant, not a virtual call: most of them take a nanosecond or two
 // a point.

@@ -98,8 +98,8 @@ std::optional<Direction> infer_direction(std::string_view tag) {
   if (tag.size() > kMaxBytes) tag.remove_prefix(tag.size() - kMaxBytes);
   while (!tag.empty()) {
     const std::size_t slash = tag.rfind('/');
-    const std::string_view part = slash == tag.npos ? tag : tag.substr(slash + 1);
-    tag = tag.substr(0, slash == tag.npos ? 0 : slash);
+    const std::string_view part = slash == std::string_view::npos ? tag : tag.substr(slash + 1);
+    tag = tag.substr(0, slash == std::string_view::npos ? 0 : slash);
     const std::vector<std::string> words = words_of(part);
     const bool only_roles = std::all_of(words.begin(), words.end(),
                                         [](const std::string& word) { return has(kRoles, word); });

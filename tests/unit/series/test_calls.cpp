@@ -73,6 +73,14 @@ TEST_CASE("a picked point is the number that is printed") {
   CHECK(last.absence == Absence::kNone);
 }
 
+TEST_CASE("numbers of several types are compared as they print") {
+  // The stored float is the lesser one, its text the greater.
+  const std::vector<Sample> points = {{0, 0, 0.89999999, false}, single(1, 0.9)};
+  CHECK(static_cast<double>(0.9F) < 0.89999999);
+  CHECK(value_of(SeriesFunction::kMax, points).value == 0.9);
+  CHECK(value_of(SeriesFunction::kMin, points).value == 0.89999999);
+}
+
 TEST_CASE("means of float32 points are read like one, sums are exact") {
   const auto points = singles({0.9, 0.9, 0.9, 0.9, 0.9});
   CHECK(value_of(call_of(SeriesFunction::kMean, -5, {}), points).value == 0.9);
