@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "series/direction.hpp"
+#include "unit/expr/raw_names.hpp"
 
 namespace tfevents::test {
 namespace {
@@ -36,22 +37,6 @@ std::string digits(double value) {
 }
 
 }  // namespace
-
-bool raw_possible(std::string_view tag) {
-  if (tag.empty() || tag.front() == ' ' || tag.back() == ' ' || tag.front() == '"') return false;
-  std::string open;
-  for (const char c : tag) {
-    if (open.empty() && std::string_view(",<>=!)").find(c) != std::string_view::npos) return false;
-    if (c == '(') open += ')';
-    if (c == '[') open += ']';
-    if (c == '{') open += '}';
-    if (!open.empty() && (c == ')' || c == ']' || c == '}')) {
-      if (open.back() != c) return false;
-      open.pop_back();
-    }
-  }
-  return open.empty();
-}
 
 int level_of(const Tree& tree) {
   const std::string& op = tree.op;
@@ -165,23 +150,14 @@ Tree RandomTree::make(int depth) {
   return tree;
 }
 
-std::string RandomTree::quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string RandomTree::print_tag(const std::string& tag) {
   const bool raw = raw_possible(tag) && !once_in(4);
-  return gap() + (raw ? tag : quoted(tag)) + gap();
+  return gap() + (raw ? tag : in_quotes(tag)) + gap();
 }
 
 std::string RandomTree::print_value(const Value& value) {
   if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
+  if (const auto* text = std::get_if<std::string>(&value)) return in_quotes(*text);
   const double number = std::get<double>(value);
   if (number == 1024 && once_in(2)) return once_in(2) ? "1K" : "1KiB";
   if (number == 60 && once_in(2)) return once_in(2) ? "1m" : "60s";
@@ -245,7 +221,7 @@ std::string RandomTree::print_leaf(const Tree& tree) {
   const bool quotable =
       name.scope == NameRef::Scope::kHparam || name.scope == NameRef::Scope::kLayout;
   return kScopes[static_cast<std::size_t>(name.scope)] +
-         (plain && !(quotable && once_in(4)) ? name.name : quoted(name.name));
+         (plain && !(quotable && once_in(4)) ? name.name : in_quotes(name.name));
 }
 
 std::string RandomTree::print_bare(const Tree& tree) {
@@ -256,7 +232,7 @@ std::string RandomTree::print_bare(const Tree& tree) {
   if (tree.op == "not") return "not " + print_at(tree.parts[0], 3);
   // Of equal levels only the left one goes without brackets, and comparisons never.
   const std::string left = print_at(tree.parts[0], level == 4 ? 5 : level);
-  if (tree.op == "~") return left + gap() + "~" + gap() + quoted(tree.regex);
+  if (tree.op == "~") return left + gap() + "~" + gap() + in_quotes(tree.regex);
   if (tree.op.ends_with("in")) {
     std::string out = left + (tree.op == "in" ? " in" : " not  in") + gap() + "(";
     for (std::size_t i = 0; i < tree.items.size(); ++i)

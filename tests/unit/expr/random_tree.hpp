@@ -66,7 +66,6 @@ class RandomTree {
   std::string print_window(const Window& window);
   std::string print_tag(const std::string& tag);
   std::string print_value(const Value& value);
-  std::string quoted(const std::string& text);
   std::string gap() { return std::string(once_in(3) ? 1 + below(2) : 0, once_in(9) ? '\t' : ' '); }
   template <class T>
   const T& one_of(const std::vector<T>& all) {
@@ -78,7 +77,5 @@ class RandomTree {
 
 /// How tightly an operation binds; an operand of a lower level needs brackets.
 int level_of(const Tree& tree);
-/// True where the tag can stand in a function without quotes.
-bool raw_possible(std::string_view tag);
 
 }  // namespace tfevents::test
