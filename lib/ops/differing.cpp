@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "ops/trial_table.hpp"
 
 namespace tfevents::ops {
 
@@ -27,6 +26,14 @@ std::vector<std::string> differing_hparams(const std::vector<const HparamMap*>& 
   std::sort(differing.begin(), differing.end(),
             [](const std::string& a, const std::string& b) { return natural_compare(a, b) < 0; });
   return differing;
+}
+
+const char* missing_reason(const ItemValue& item) noexcept {
+  if (std::holds_alternative<double>(item.value)) return "non-finite";
+  if (!is_null(item.value)) return "type";
+  if (!item.troubles.empty()) return reason_of(item.troubles.front().kind);
+  const Absence absence = item.series.absence;
+  return to_string(absence == Absence::kNone ? Absence::kEmptyWindow : absence);
 }
 
 }  // namespace tfevents::ops

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "event/hparams.hpp"
+#include "ops/trial_table.hpp"
 
 namespace tfevents::ops {
 
@@ -12,5 +13,9 @@ namespace tfevents::ops {
 /// like NaN. The maps must not be null.
 [[nodiscard]] std::vector<std::string> differing_hparams(
     const std::vector<const HparamMap*>& trials);
+
+/// Why an item has no value, or none that is a finite number: `missing-tag`, `non-finite`, `type`,
+/// …
+[[nodiscard]] const char* missing_reason(const ItemValue& item) noexcept;
 
 }  // namespace tfevents::ops

@@ -30,16 +30,10 @@ void write_value(JsonWriter& json, const Value& value) {
   }
 }
 
-const char* missing_reason(const ops::ItemValue& item) noexcept {
-  if (!item.troubles.empty()) return ops::reason_of(item.troubles.front().kind);
-  return to_string(item.series.absence == Absence::kNone ? Absence::kEmptyWindow
-                                                         : item.series.absence);
-}
-
 void write_metric_fields(JsonWriter& json, const ops::ItemValue& item) {
   write_value(json.key("value"), item.value);
   if (is_null(item.value)) {
-    json.field("reason", missing_reason(item));
+    json.field("reason", ops::missing_reason(item));
     return;
   }
   json.field("step", item.series.step).field("wall_time", item.series.wall_time);

@@ -34,8 +34,6 @@ void write_value(JsonWriter& json, const Value& value);
 void write_metric(JsonWriter& json, const ops::ItemValue& item);
 /// Its members alone, for objects that say more.
 void write_metric_fields(JsonWriter& json, const ops::ItemValue& item);
-/// Why an item has no value: `missing-tag`, `empty-window`, …
-[[nodiscard]] const char* missing_reason(const ops::ItemValue& item) noexcept;
 
 /// The object of all hyperparameters, `{"lr":0.001}`; invalid bytes of names as `\xHH`.
 void write_hparams(JsonWriter& json, const HparamMap& hparams);
