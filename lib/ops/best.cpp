@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "ops/columns.hpp"
 #include "series/direction.hpp"
@@ -39,7 +40,9 @@ class Best {
       : options_(options), context_(context) {}
 
   Result<BestReport> run() {
-    TFEVENTS_TRY(report_.direction, direction_of(options_));
+    auto direction = direction_of(options_);
+    if (!direction.ok()) return explain_direction(std::move(direction).error());
+    report_.direction = *direction;
     report_.inferred = !options_.direction;
     report_.metric = options_.metric;
     report_.by = options_.by;
@@ -86,6 +89,24 @@ class Best {
             .where = where_};
   }
 
+  // A metric without a direction may be a path, or a tag that is spelt wrong.
+  Error explain_direction(Error error) const {
+    const bool path = context_.sys.stat(options_.metric).ok();
+    const auto& operands = options_.select.operands;
+    if (path && !operands.empty() && !context_.sys.stat(operands.front()).ok())
+      return with_swap_hint({.code = ErrorCode::kNotFound,
+                             .message = "no such path or run",
+                             .path = operands.front()});
+    const CallPlan nothing;
+    auto table = TrialTable::read(query(), nothing, context_);
+    if (!table.ok() || table->is_tag(options_.metric)) return error;
+    if (const auto near = nearest(options_.metric, table->all_tags())) {
+      error.message = "no trial has " + printable(options_.metric);
+      error.hint = "did you mean " + printable(*near) + "?";
+    }
+    return error;
+  }
+
   // `best runs val/acc`: METRIC comes first.
   Error with_swap_hint(Error error) const {
     if (error.code != ErrorCode::kNotFound || !context_.sys.stat(options_.metric).ok())
@@ -104,6 +125,7 @@ class Best {
     }
     if (!tag && metric_.expression->expression.type() == ValueType::kBool)
       return usage("METRIC is a condition, not a number: " + printable(metric_.text));
+    report_.computed = !tag || options_.smooth > 0 || options_.window > 1;
     TFEVENTS_CHECK(columns_.settle(table));
     report_.warnings = columns_.warnings();
     for (const PlannedItem& item : by_) {

@@ -54,6 +54,7 @@ struct BestReport {
   std::string metric;  ///< As typed.
   Direction direction = Direction::kMax;
   bool inferred = false;  ///< The direction comes from the name.
+  bool computed = false;  ///< Values are means, smoothed or calculated: nobody logged them.
   std::vector<std::string> columns;
   std::vector<std::string> by;
   std::vector<BestRow> rows;

@@ -39,7 +39,9 @@ std::optional<Unknown> unknown_to_all(const PlannedItem& item, bool as_tag,
   if (table.rows().empty()) return std::nullopt;
   // What looks like a tag and is none is explained as one.
   const auto near = nearest(item.text, table.all_tags());
-  if (as_tag || (near && item.text.find('/') != std::string::npos)) {
+  const bool looks_like_tag = item.text.find('/') != std::string::npos &&
+                              item.text.find_first_of(" ()\"") == std::string::npos;
+  if (as_tag || looks_like_tag) {
     unknown = Unknown{"no trial has " + printable(item.text),
                       near && *near != item.text ? "did you mean " + *near + "?" : ""};
   }

@@ -50,12 +50,6 @@ std::set<std::string> shown_hparams(const ops::BestReport& report) {
   return shown;
 }
 
-bool computed(const ops::BestReport& report) {
-  return std::any_of(report.rows.begin(), report.rows.end(), [](const ops::BestRow& row) {
-    return row.best.raw != row.best.value || row.best.n != 1;
-  });
-}
-
 Layout layout_of(const ops::BestReport& report) {
   Layout layout{{}, all_hparams(report)};
   const std::set<std::string> shown = shown_hparams(report);
@@ -70,7 +64,7 @@ Layout layout_of(const ops::BestReport& report) {
       {.key = "value",
        .header = report.metric + arrow(report.direction),
        .keep = true,
-       .significant = computed(report) ? kComputedDigits : 0},
+       .significant = report.computed ? kComputedDigits : 0},
       {.key = "step", .header = "@STEP"},
       {.key = "wall_time", .people = false},
       {.key = "raw", .people = false},
