@@ -89,7 +89,6 @@ class Walker {
   Result<WalkResult> run() {
     Visit root;
     root.directory.relative = ".";
-    root.directory.path = root_;
     fill(root);
     if (root.error) return std::move(*root.error);
     std::vector<Waiting> level;
@@ -136,12 +135,15 @@ class Walker {
     if (stop_.requested()) return;  // the whole walk is dropped
     const WalkedDirectory& parent = result_.directories[waiting.parent];
     visit.directory.relative = relative_below(parent.relative, waiting.name);
-    visit.directory.path = join_path(parent.path, waiting.name);
     fill(visit);
   }
 
+  [[nodiscard]] std::string path_to(const WalkedDirectory& directory) const {
+    return path_below(root_, directory.relative);
+  }
+
   void fill(Visit& visit) const {
-    const std::string& path = visit.directory.path;
+    const std::string path = path_to(visit.directory);
     Result<Listing> listing = sys_.list(path);
     if (!listing.ok()) {
       visit.error = std::move(listing).error();
@@ -153,11 +155,10 @@ class Walker {
     }
     visit.has_id = true;
     visit.directory.id = listing->info.id;
-    for (DirEntry& entry : listing->entries) sort_entry(std::move(entry), visit);
+    for (DirEntry& entry : listing->entries) sort_entry(path, std::move(entry), visit);
   }
 
-  void sort_entry(DirEntry entry, Visit& visit) const {
-    const std::string& directory = visit.directory.path;
+  void sort_entry(const std::string& directory, DirEntry entry, Visit& visit) const {
     if (!entry.type) {
       const Result<FileInfo> info = sys_.lstat(join_path(directory, entry.name));
       if (!info.ok()) {
@@ -172,14 +173,14 @@ class Walker {
     if (*entry.type == FileType::kDirectory) {
       if (!is_skipped(entry.name)) visit.children.push_back(std::move(entry.name));
     } else if (*entry.type == FileType::kSymlink) {
-      sort_link(std::move(entry), visit);
+      sort_link(directory, std::move(entry), visit);
     } else {
       sort_file(std::move(entry), visit);
     }
   }
 
-  void sort_link(DirEntry entry, Visit& visit) const {
-    std::string path = join_path(visit.directory.path, entry.name);
+  void sort_link(const std::string& directory, DirEntry entry, Visit& visit) const {
+    std::string path = join_path(directory, entry.name);
     const Result<FileInfo> info = sys_.stat(path);
     if (info.ok()) {
       entry.type = info->type;
@@ -232,7 +233,7 @@ class Walker {
     if (!visit.error) {
       keep(std::move(visit), next);
     } else if (visit.error->code != ErrorCode::kNotFound) {  // else removed meanwhile
-      result_.problems.push_back(unreadable(visit.directory.path, "directory", *visit.error));
+      result_.problems.push_back(unreadable(path_to(visit.directory), "directory", *visit.error));
     }
   }
 
@@ -251,8 +252,8 @@ class Walker {
   // A bind mount: two names without any link.
   void report_second_mount(const WalkedDirectory& directory, std::uint32_t kept) {
     result_.problems.push_back(bad_link(
-        Severity::kNote, "duplicate-name", directory.path,
-        "the same directory as " + printable(result_.directories[kept].path) + "; read once"));
+        Severity::kNote, "duplicate-name", path_to(directory),
+        "the same directory as " + printable(path_to(result_.directories[kept])) + "; read once"));
   }
 
   /// The directories that links met since the last call lead to, as far as they are new.
@@ -264,7 +265,7 @@ class Walker {
       if (holds_root(link.to)) {
         result_.problems.push_back(
             bad_link(Severity::kNote, "symlink-loop",
-                     join_path(result_.directories[link.from].path, link.name),
+                     join_path(path_to(result_.directories[link.from]), link.name),
                      "leads to a directory that holds the whole tree; not followed"));
         continue;
       }
@@ -298,7 +299,7 @@ class Walker {
       if (number == numbers_.end() || number->second >= kMostDirectories) continue;
       names.push_back({name.from, number->second, std::move(name.name)});
     }
-    choose_names(result_.directories, real_count_, std::move(names), result_.problems);
+    choose_names(root_, result_.directories, real_count_, std::move(names), result_.problems);
 
     std::sort(result_.directories.begin() + 1, result_.directories.end(),
               [](const WalkedDirectory& a, const WalkedDirectory& b) {
@@ -325,6 +326,10 @@ class Walker {
 };
 
 }  // namespace
+
+std::string path_below(const std::string& root, const std::string& relative) {
+  return relative == "." ? root : join_path(root, relative);
+}
 
 Result<WalkResult> walk(Sys& sys, const std::string& root, const WalkOptions& options,
                         const StopFlag& stop) {

@@ -12,11 +12,10 @@
 
 namespace tfevents {
 
-/// One directory met by a walk.
+/// One directory met by a walk. A tree can hold very many: no more than is needed.
 struct WalkedDirectory {
-  std::string
-      relative;  ///< Path below the root, `.` for the root itself; raw bytes, `/` between parts.
-  std::string path;  ///< root joined with relative, to open it.
+  /// Path below the root, `.` for the root itself; raw bytes, `/` between parts. See path_below.
+  std::string relative;
   FileId id;
   bool through_symlink = false;  ///< Some part below the root is a symlink.
   /// Wanted entries that are no directories, by bytes of the name; types always there, links
@@ -45,6 +44,9 @@ struct WalkResult {
   /// `duplicate-name`: a further name of a directory: note; names the one kept.
   std::vector<Problem> problems;
 };
+
+/// The path of a walked directory, to open it: `root` joined with `relative`.
+[[nodiscard]] std::string path_below(const std::string& root, const std::string& relative);
 
 /// Walks a tree level by level, symlinks followed, each real directory (device, inode) once, under
 /// the name that uses no symlink where there is one (of several, by bind mounts, the one nearest to

@@ -18,15 +18,16 @@ bool is_within(const WalkedDirectory& directory, const WalkedDirectory& other) {
   return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 
-Problem second_name(const WalkedDirectory& from, const WalkedDirectory& to,
+Problem second_name(const std::string& root, const WalkedDirectory& from, const WalkedDirectory& to,
                     const std::string& name) {
+  const std::string kept = printable(path_below(root, to.relative));
   const bool loop = is_within(from, to);
   Problem problem;
   problem.severity = Severity::kNote;
   problem.rule = loop ? "symlink-loop" : "duplicate-name";
-  problem.path = join_path(from.path, name);
-  problem.message = loop ? "leads back to " + printable(to.path) + ", which holds it; not followed"
-                         : "the same directory as " + printable(to.path) + "; read once";
+  problem.path = join_path(path_below(root, from.relative), name);
+  problem.message = loop ? "leads back to " + kept + ", which holds it; not followed"
+                         : "the same directory as " + kept + "; read once";
   return problem;
 }
 
@@ -48,8 +49,9 @@ std::string relative_below(const std::string& relative, const std::string& name)
   return relative == "." ? name : relative + "/" + name;
 }
 
-void choose_names(std::vector<WalkedDirectory>& directories, std::size_t real_count,
-                  std::vector<DirectoryName> names, std::vector<Problem>& problems) {
+void choose_names(const std::string& root, std::vector<WalkedDirectory>& directories,
+                  std::size_t real_count, std::vector<DirectoryName> names,
+                  std::vector<Problem>& problems) {
   std::stable_sort(names.begin(), names.end(),
                    [](const DirectoryName& a, const DirectoryName& b) { return a.from < b.from; });
   std::vector<bool> named(directories.size(), false);
@@ -62,7 +64,7 @@ void choose_names(std::vector<WalkedDirectory>& directories, std::size_t real_co
         [](const DirectoryName& a, const DirectoryName& b) { return a.from < b.from; });
     for (auto name = begin; name != end; ++name) {
       if (named[name->to]) {
-        problems.push_back(second_name(directories[from], directories[name->to], name->name));
+        problems.push_back(second_name(root, directories[from], directories[name->to], name->name));
       } else {
         candidates.push({relative_below(directories[from].relative, name->name), &*name});
       }
@@ -75,12 +77,12 @@ void choose_names(std::vector<WalkedDirectory>& directories, std::size_t real_co
     candidates.pop();
     const DirectoryName& name = *least.name;
     if (named[name.to]) {
-      problems.push_back(second_name(directories[name.from], directories[name.to], name.name));
+      problems.push_back(
+          second_name(root, directories[name.from], directories[name.to], name.name));
       continue;
     }
     named[name.to] = true;
     directories[name.to].relative = least.relative;
-    directories[name.to].path = join_path(directories[name.from].path, name.name);
     offer_names_in(name.to);
   }
 }

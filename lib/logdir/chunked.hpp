@@ -22,11 +22,16 @@ class Chunked {
     while (chunks_.size() * kChunk <= i) chunks_.push_back(std::make_unique<T[]>(kChunk));
     if (size_ <= i) size_ = i + 1;
   }
+  /// Frees the memory of elements below index i, by whole chunks: they are not read again.
+  void release_below(std::size_t i) noexcept {
+    for (; released_ < i / kChunk; ++released_) chunks_[released_].reset();
+  }
 
  private:
   static constexpr std::size_t kChunk = 256;
   std::vector<std::unique_ptr<T[]>> chunks_;
   std::size_t size_ = 0;
+  std::size_t released_ = 0;  // Chunks.
 };
 
 }  // namespace tfevents

@@ -55,6 +55,7 @@ class Finder {
       }
       TFEVENTS_TRY(const Operand operand, find(typed));
       TFEVENTS_CHECK(add_operand(operand));
+      end_operand();
     }
     if (several_) drop_files_of_runs();
     if (!stop_.requested()) {
@@ -179,7 +180,7 @@ class Finder {
     for (WalkedDirectory& directory : walked.directories) {
       if (directory.files.empty()) continue;
       Run run;
-      run.path = std::move(directory.path);
+      run.path = path_below(operand.path, directory.relative);
       if (directory.relative == ".") {
         run.name = operand.prefix.empty() ? "." : operand.prefix;
         if (operand.shown != run.name) run.shown = operand.shown;
@@ -190,7 +191,7 @@ class Finder {
       add_files(directory, run);
       any = any || !run.files.empty();
       if (!run.files.empty()) add_run(std::move(run), directory.id);
-      directory.files = {};
+      directory = {};
     }
     if (!any && several_) {  // Of the only operand it is the answer, which the command words.
       found_.problems.push_back({.severity = Severity::kWarn,
@@ -246,8 +247,18 @@ class Finder {
     });
   }
 
+  // One operand leads to nothing twice, so that its runs need be known to the next ones alone.
+  void end_operand() {
+    seen_.insert(seen_.end(), seen_now_.begin(), seen_now_.end());
+    std::sort(seen_.begin(), seen_.end());
+    seen_now_.clear();
+  }
+
   void add_run(Run run, FileId id) {
-    if (!run.standard_input && !seen_.insert(id).second) return;  // Two operands lead to it.
+    if (several_ && !run.standard_input) {
+      if (std::binary_search(seen_.begin(), seen_.end(), id)) return;  // Two operands lead to it.
+      seen_now_.push_back(id);
+    }
     ++found_.runs_seen;
     if (found_.names_seen.size() < kMaxNamesForSuggestions)
       found_.names_seen.push_back(run.people_name());
@@ -268,7 +279,8 @@ class Finder {
   unsigned jobs_;
   const StopFlag& stop_;
   Discovery found_;
-  std::set<FileId> seen_;
+  std::vector<FileId> seen_;      // What the operands before lead to, sorted.
+  std::vector<FileId> seen_now_;  // What this one leads to.
   bool several_ = false;
   bool standard_input_ = false;
 };

@@ -117,7 +117,7 @@ struct DumpReport {
 /// Writes the points or records of the selected runs, in run order, to `write`. Bytes do not depend
 /// on the number of jobs.
 ///
-/// Memory: as PRODUCT "Bounded", and up to 4 MiB of text that waits for its turn.
+/// Memory: as PRODUCT "Bounded", and up to 2 MiB of text that waits for its turn.
 /// Errors: a missing operand, what `write` returned, the temporary directory.
 Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
                         const OrderedOutput::Write& write, const OpContext& context);

@@ -130,7 +130,6 @@ class PointDump {
 void SlotText::flush(std::string& text) {
   output_.append(slot_, std::move(text));
   text.clear();
-  text.reserve(kBlock + kBlock / 4);
 }
 
 Result<DumpedRun> dump_points(const Run& run, const DumpOptions& options,

@@ -15,8 +15,10 @@ class SlotText {
 
   /// Passes `text` on when it has become a block; it is empty then.
   void pass_on(std::string& text) {
-    if (text.size() >= kBlock) [[unlikely]]
+    if (text.size() >= kBlock) [[unlikely]] {
       flush(text);
+      text.reserve(kBlock + kBlock / 4);
+    }
   }
   void flush(std::string& text);
   [[nodiscard]] bool failed() const { return output_.failed(); }

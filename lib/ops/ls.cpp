@@ -5,7 +5,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/text.hpp"
 #include "ops/ls_passes.hpp"
 #include "ops/parallel.hpp"
 #include "ops/runs.hpp"
@@ -116,10 +115,14 @@ class RowReader {
   // Statistics come from pass 1, but where another pass was needed from that one.
   template <class FirstPass>
   void fill(ReadRow& result, const RunReading& state, const Observation& observation,
-            const FirstPass& first, const StatsSink* last, const ViewSink<StatsSink>* view) {
+            FirstPass& first, StatsSink* last, const ViewSink<StatsSink>* view) {
     LsRow& row = result.row;
+    SeriesList::Builder list(options_.series ? result.outcome.selected : 0);
     const bool all_from_last = options_.select.last.has_value();
     for (SeriesId id = 0; id < state.tags.series_count(); ++id) {
+      // What has become a row is needed no more: not both of all series are kept at a time.
+      first.release_below(id);
+      if (last != nullptr) last->stats.release_below(id);
       const SeriesInfo& info = state.tags.info(id);
       if (!info.selected) continue;
       ++row.tags;
@@ -145,13 +148,10 @@ class RowReader {
         (from_last ? last->stats[id] : first.stats(id)).fill(series, info.kind == Kind::kScalars);
         series.duplicates = drops.duplicates;
         series.dropped = drops.duplicates + drops.restart;
-        row.series.push_back(std::move(series));
+        list.add(series);
       }
     }
-    std::sort(row.series.begin(), row.series.end(), [](const SeriesRow& a, const SeriesRow& b) {
-      const int order = natural_compare(a.tag, b.tag);
-      return order != 0 ? order < 0 : a.kind < b.kind;
-    });
+    row.series = list.finish_sorted();
   }
 
   static SeriesRow series_row(const TagTable& tags, SeriesId id) {
@@ -192,32 +192,26 @@ std::optional<double> key_of(const LsRow& row, std::string_view key) {
   return number(row.state);
 }
 
-// Rows are in run order already; equal keys keep it, rows without the key come last.
-void sort_rows(std::vector<LsRow>& rows, std::string_view sort) {
+// Sorts the numbers of rows. They are in run order already; equal keys keep it, rows without the
+// key come last.
+void sort_rows(std::vector<std::size_t>& order, const LsRows& rows, std::string_view sort) {
   const bool reverse = sort.starts_with('-');
   const std::string_view key = reverse ? sort.substr(1) : sort;
   if (key == "run") {
-    if (reverse) std::reverse(rows.begin(), rows.end());
+    if (reverse) std::reverse(order.begin(), order.end());
     return;
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const LsRow& a, const LsRow& b) {
-    const std::optional<double> x = key_of(a, key), y = key_of(b, key);
+  std::vector<std::optional<double>> keys(rows.size());
+  for (const std::size_t i : order) keys[i] = key_of(rows[i], key);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const std::optional<double>& x = keys[a];
+    const std::optional<double>& y = keys[b];
     if (!x || !y) return x.has_value() && !y.has_value();
     return reverse ? *x > *y : *x < *y;
   });
 }
 
 }  // namespace
-
-const char* to_string(RunState state) noexcept {
-  switch (state) {
-    case RunState::kLive: return "live";
-    case RunState::kDone: return "done";
-    case RunState::kIdle: return "idle";
-    case RunState::kEmpty: return "empty";
-  }
-  return "idle";
-}
 
 Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   LsReport report;
@@ -226,7 +220,7 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   report.operands = found.operands;
   const SeriesSelector selector(options.select);
   std::vector<Slot> slots(found.runs.size());
-  report.rows.resize(found.runs.size());
+  report.rows = LsRows(found.runs.size());
   expect(context, found);
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop,
@@ -238,10 +232,10 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
           slots[i].error = std::make_unique<Error>(std::move(read).error());
           return;
         }
-        report.rows[i] = std::move(read->row);
-        report.rows[i].run = std::move(run.name);
-        report.rows[i].shown = std::move(run.shown);
-        report.rows[i].path = std::move(run.path);
+        read->row.run = std::move(run.name);
+        read->row.shown = std::move(run.shown);
+        read->row.path = std::move(run.path);
+        report.rows.set(i, std::move(read->row));
         if (read->outcome.plain(options.select)) return;
         slots[i].outcome = std::make_unique<RunOutcome>(std::move(read->outcome));
       });
@@ -249,22 +243,22 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
   }
   OutcomeBuilder outcome(options.select, found);
-  std::size_t kept = 0;
+  std::vector<std::size_t> order;
+  order.reserve(slots.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i].error) return std::move(*slots[i].error);
     const bool counts = slots[i].outcome == nullptr ? outcome.add_plain()
                                                     : outcome.add(std::move(*slots[i].outcome));
-    if (!counts) continue;
-    if (kept != i) report.rows[kept] = std::move(report.rows[i]);
-    ++kept;
+    if (counts) order.push_back(i);
   }
-  report.rows.resize(kept);
-  const bool points = std::any_of(report.rows.begin(), report.rows.end(),
-                                  [](const LsRow& row) { return row.last_step.has_value(); });
+  const bool points = std::any_of(order.begin(), order.end(), [&](std::size_t i) {
+    return report.rows[i].last_step.has_value();
+  });
   TFEVENTS_TRY(report.outcome, outcome.finish(points));
-  report.runs_total = report.rows.size();
-  sort_rows(report.rows, options.sort);
-  if (options.limit && report.rows.size() > *options.limit) report.rows.resize(*options.limit);
+  report.runs_total = order.size();
+  sort_rows(order, report.rows, options.sort);
+  if (options.limit && order.size() > *options.limit) order.resize(*options.limit);
+  report.rows.arrange(order);
   return report;
 }
 

@@ -45,6 +45,8 @@ class LeanPass {
   }
   [[nodiscard]] bool stopped() const { return !observation_.status().ok(); }
   void finish() {}
+  /// Series below this one are not asked for again.
+  void release_below(SeriesId series) noexcept { series_.release_below(series); }
 
   [[nodiscard]] std::uint64_t nonfinite(SeriesId series) const noexcept {
     return series_[series].nonfinite;
@@ -114,6 +116,8 @@ class FullPass {
       if (series_[id].waits) commit(series_[id]);
     }
   }
+  /// Series below this one are not asked for again.
+  void release_below(SeriesId series) noexcept { series_.release_below(series); }
   [[nodiscard]] const SeriesStats& stats(SeriesId series) const noexcept {
     return series_[series].stats;
   }
@@ -126,43 +130,54 @@ class FullPass {
 
  private:
   struct Point {
-    std::int64_t step = 0;
-    double wall = 0;
-    std::uint64_t bytes = 0;
+    std::int64_t step;
+    double wall;
+    std::uint64_t bytes;
     Scalar value;
-    bool blob = false;
+    bool blob;
   };
+  // There is one for each series: no more than is needed.
   struct Series {
     SeriesStats stats;
-    Point point;
     std::uint64_t duplicates = 0;
-    bool selected = true;
+    // The point that waits; what is not selected or filtered is nothing but a step.
+    std::int64_t step = 0;
+    std::uint64_t bytes = 0;
+    ScalarBits value;
+    DType dtype = DType::kFloat32;
+    bool blob = false;
+    bool counts = false;
     bool waits = false;
+    bool selected = true;
   };
 
   void add(SeriesId id, const Point& point) {
     Series& series = series_[id];
     if (series.waits) {
-      if (point.step == series.point.step) {
+      if (point.step == series.step) {
         ++series.duplicates;
       } else {
         commit(series);
       }
     }
     observation_.observe(id, point.step);
-    series.point = point;
+    series.step = point.step;
+    series.bytes = point.bytes;
+    series.value = ScalarBits(point.value);
+    series.dtype = point.value.dtype;
+    series.blob = point.blob;
+    series.counts = series.selected && filter_.passes(point.step, point.wall);
     series.waits = true;
     if (!clean_) commit(series);
   }
 
-  void commit(Series& series) {
+  static void commit(Series& series) {
     series.waits = false;
-    const Point& point = series.point;
-    if (!series.selected || !filter_.passes(point.step, point.wall)) return;
-    if (point.blob) {
-      series.stats.add_blob(point.step, point.bytes);
+    if (!series.counts) return;
+    if (series.blob) {
+      series.stats.add_blob(series.step, series.bytes);
     } else {
-      series.stats.add_scalar(point.step, point.value, point.bytes);
+      series.stats.add_scalar(series.step, series.value.as(series.dtype), series.bytes);
     }
   }
 

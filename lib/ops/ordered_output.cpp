@@ -15,7 +15,9 @@ void OrderedOutput::append(std::size_t slot, std::string&& text) {
   moved_.wait(lock, [&] { return slot == head_ || waiting_ < kMaxWaiting || !status_.ok(); });
   if (!status_.ok()) return;
   if (slot == head_) return write(text);
-  waiting_ += text.size();
+  // What waits counts with all of its memory, and short texts are many: those of a slot each.
+  if (text.capacity() > text.size() + text.size() / 2) text.shrink_to_fit();
+  waiting_ += text.capacity();
   slots_[slot].waiting.push_back(std::move(text));
 }
 
@@ -25,7 +27,7 @@ void OrderedOutput::finish(std::size_t slot) {
   while (head_ < slots_.size() && slots_[head_].finished) {
     if (++head_ == slots_.size()) break;
     for (const std::string& text : slots_[head_].waiting) {
-      waiting_ -= text.size();
+      waiting_ -= text.capacity();
       write(text);
     }
     slots_[head_].waiting = {};

@@ -35,7 +35,7 @@ class OrderedOutput {
   [[nodiscard]] Status status() const;
 
  private:
-  static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20;
+  static constexpr std::size_t kMaxWaiting = std::size_t{2} << 20;
 
   struct Slot {
     std::vector<std::string> waiting;  // A deque would cost 600 bytes where nothing waits.

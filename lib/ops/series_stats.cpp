@@ -15,11 +15,11 @@ void SeriesStats::fill(SeriesRow& row, bool scalars) const {
   row.last_step = last_step_;
   if (!scalars) return;
   row.dtype = mixed_ ? "mixed" : to_string(dtype_);
-  row.first = first_;
-  row.last = last_;
+  row.first = first_.as(dtype_);
+  row.last = last_.as(last_dtype_);
   if (finite_ == 0) return;
-  row.min = min_;
-  row.max = max_;
+  row.min = min_.as(min_dtype_);
+  row.max = max_.as(max_dtype_);
   row.min_step = min_step_;
   row.max_step = max_step_;
   const auto count = static_cast<double>(finite_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -9,28 +10,64 @@
 
 namespace tfevents::ops {
 
-/// Running statistics of one series: what the `series` object shows. 168 bytes.
+/// A Scalar without its type: half its size.
+class ScalarBits {
+ public:
+  ScalarBits() = default;
+  explicit ScalarBits(const Scalar& value) noexcept {
+    switch (value.store()) {
+      case Scalar::Store::kFloat: bits_ = std::bit_cast<std::uint32_t>(value.f32); break;
+      case Scalar::Store::kDouble: bits_ = std::bit_cast<std::uint64_t>(value.f64); break;
+      case Scalar::Store::kSigned: bits_ = static_cast<std::uint64_t>(value.i64); break;
+      case Scalar::Store::kUnsigned: bits_ = value.u64; break;
+    }
+  }
+  /// The number, of the type that it had.
+  [[nodiscard]] Scalar as(DType dtype) const noexcept {
+    Scalar value;
+    value.dtype = dtype;
+    switch (value.store()) {
+      case Scalar::Store::kFloat:
+        value.f32 = std::bit_cast<float>(static_cast<std::uint32_t>(bits_));
+        break;
+      case Scalar::Store::kDouble: value.f64 = std::bit_cast<double>(bits_); break;
+      case Scalar::Store::kSigned: value.i64 = static_cast<std::int64_t>(bits_); break;
+      case Scalar::Store::kUnsigned: value.u64 = bits_; break;
+    }
+    return value;
+  }
+
+ private:
+  std::uint64_t bits_ = 0;
+};
+
+/// Running statistics of one series: what the `series` object shows. 128 bytes.
 class SeriesStats {
  public:
   void add_scalar(std::int64_t step, Scalar value, std::uint64_t bytes) {
     add_blob(step, bytes);
+    const ScalarBits bits(value);
     if (points_ == 1) {
-      first_ = value;
+      first_ = bits;
       dtype_ = value.dtype;
     }
     if (value.dtype != dtype_) mixed_ = true;
-    last_ = value;
+    last_ = bits;
+    last_dtype_ = value.dtype;
     const double number = value.as_double();
     if (!std::isfinite(number)) {
       ++nonfinite_;
       return;
     }
-    if (finite_++ == 0 || number < min_.as_double() || less_in_last_digits(value, min_)) {
-      min_ = value;
+    const Scalar min = min_.as(min_dtype_), max = max_.as(max_dtype_);
+    if (finite_++ == 0 || number < min.as_double() || less_in_last_digits(value, min)) {
+      min_ = bits;
+      min_dtype_ = value.dtype;
       min_step_ = step;
     }
-    if (finite_ == 1 || number > max_.as_double() || less_in_last_digits(max_, value)) {
-      max_ = value;
+    if (finite_ == 1 || number > max.as_double() || less_in_last_digits(max, value)) {
+      max_ = bits;
+      max_dtype_ = value.dtype;
       max_step_ = step;
     }
     if (std::abs(number) >= kHuge) [[unlikely]] {
@@ -69,11 +106,12 @@ class SeriesStats {
 
   std::uint64_t points_ = 0, finite_ = 0, nonfinite_ = 0, bytes_ = 0;
   std::int64_t first_step_ = 0, last_step_ = 0, min_step_ = 0, max_step_ = 0;
-  Scalar first_, last_, min_, max_;
+  ScalarBits first_, last_, min_, max_;
   // Numbers whose sum could overflow are added up 2^64 times smaller.
   static constexpr double kHuge = 0x1p960, kShrink = 0x1p-64;
   double sum_ = 0, compensation_ = 0, huge_sum_ = 0;
-  DType dtype_ = DType::kFloat32;
+  DType dtype_ = DType::kFloat32;  // Of the first.
+  DType last_dtype_ = DType::kFloat32, min_dtype_ = DType::kFloat32, max_dtype_ = DType::kFloat32;
   bool mixed_ = false;
 };
 

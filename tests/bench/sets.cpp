@@ -52,6 +52,12 @@ Counts manytags(const std::string& root, double scale) {
   return scalar_runs(root, 7, 4, scaled(300, scale), numbered_tags(3'000, "blocks/", "/w"));
 }
 
+// Three steps, so that nearly all memory is that of the series.
+Counts wide(const std::string& root, double scale) {
+  return scalar_runs(root, 14, 1, 3,
+                     numbered_tags(scaled(200'000, scale), "params/layer/", "/norm"));
+}
+
 // 20 to 50 values an event, always the first ones of the list: loggers leave out what they do not
 // have.
 Counts multi(const std::string& root, double scale) {
@@ -82,6 +88,7 @@ constexpr std::array kSets{
     Set{"one", "one big file", one},
     Set{"tiny", "very many small files", tiny},
     Set{"manytags", "3,000 tags a run", manytags},
+    Set{"wide", "200,000 tags in one run", wide},
     Set{"huge", "one record of 1 GiB", make_huge},
     Set{"restart", "half of the runs resume a fifth before their end", make_restart},
     Set{"restart_twin", "the same without a rewind", make_restart_twin},

@@ -97,8 +97,9 @@ TEST_CASE("ls: absent is null, invalid names come in base64 too") {
 }
 
 TEST_CASE("ls: the envelope") {
-  auto one = report({run("a", ops::RunState::kLive)});
-  one.rows[0].damage = 2;
+  ops::LsRow row = run("a", ops::RunState::kLive);
+  row.damage = 2;
+  auto one = report({row});
   one.outcome.complete = false;
   one.outcome.problems = {
       {.rule = "data-crc", .run = "a", .path = "f", .offset = 8, .end = 9, .message = "m"}};
@@ -116,12 +117,13 @@ TEST_CASE("ls: the envelope") {
 }
 
 TEST_CASE("ls: series objects") {
-  auto one = report({run("a")});
   ops::SeriesRow images;
   images.tag = "val/samples";
   images.kind = "images";
   images.points = 3;
-  one.rows[0].series = {loss(), images};
+  ops::LsRow row = run("a");
+  row.series = {loss(), images};
+  const auto one = report({row});
   const std::string json = jsonl_of(one, true);
   CHECK(
       json.find(
@@ -146,9 +148,10 @@ TEST_CASE("ls: CSV is the flat fields") {
 }
 
 TEST_CASE("ls: the table for people") {
-  auto two = report({run("text/lstm/seed0"), run("vision/vit", ops::RunState::kLive)});
-  two.rows[0].nonfinite = 72;
-  two.rows[1].damage = 1;
+  ops::LsRow lstm = run("text/lstm/seed0"), vit = run("vision/vit", ops::RunState::kLive);
+  lstm.nonfinite = 72;
+  vit.damage = 1;
+  auto two = report({lstm, vit});
   CHECK(render_table(ls_table(two, false), kPipe.table_style()) ==
         "RUN              STATE  LAST STEP  AGE  DURATION  TAGS    SIZE\n"
         "text/lstm/seed0  idle      55 100   8s        5m     4  23 KiB   72 NaN/Inf\n"
@@ -177,8 +180,9 @@ TEST_CASE("ls: names cannot draw on the terminal") {
 }
 
 TEST_CASE("ls --tags: a run is named once on a terminal, always in a pipe") {
-  auto one = report({run("a")});
-  one.rows[0].series = {loss(), loss()};
+  ops::LsRow row = run("a");
+  row.series = {loss(), loss()};
+  const auto one = report({row});
   const std::string terminal = render_table(series_table(one, kTerminal), kPipe.table_style());
   CHECK(terminal.find("\na  ") != std::string::npos);
   CHECK(terminal.find("\n   ") != std::string::npos);

@@ -142,24 +142,24 @@ class Folder {
     return std::nullopt;
   }
 
-  const ops::SeriesRow* listed(const std::map<std::string, ops::LsRow>& rows,
+  std::optional<ops::SeriesRow> listed(const std::map<std::string, ops::LsRow>& rows,
                                const SeriesName& name) const {
     const auto& [run, tag, kind] = name;
     for (const ops::SeriesRow& series : rows.at(run).series) {
-      if (series.tag == tag && series.kind == kind) return &series;
+      if (series.tag == tag && series.kind == kind) return series;
     }
-    return nullptr;
+    return std::nullopt;
   }
   std::uint64_t points_listed(const SeriesName& name) const {
-    const ops::SeriesRow* series = listed(clean_rows_, name);
-    REQUIRE(series != nullptr);
+    const std::optional<ops::SeriesRow> series = listed(clean_rows_, name);
+    REQUIRE(series.has_value());
     CHECK(series->points + series->dropped == listed(rows_, name)->points);
     return series->points;
   }
 
   void compare_numbers(const std::string& where, const SeriesName& name, const json& raw) {
-    const ops::SeriesRow* ours = listed(rows_, name);
-    REQUIRE(ours != nullptr);
+    const std::optional<ops::SeriesRow> ours = listed(rows_, name);
+    REQUIRE(ours.has_value());
     differences_.compare(where + ": first", text(ours->first), text(raw, "first"));
     differences_.compare(where + ": last", text(ours->last), text(raw, "last"));
     differences_.compare(where + ": min", text(ours->min), text(raw, "min"));

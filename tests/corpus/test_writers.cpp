@@ -160,8 +160,8 @@ class Written {
   }
 
   void compare_listed(const std::string& where, const SeriesName& name, const json& theirs) {
-    const ops::SeriesRow* const ours = listed(rows_, name);
-    REQUIRE(ours != nullptr);
+    const std::optional<ops::SeriesRow> ours = listed(rows_, name);
+    REQUIRE(ours.has_value());
     CHECK(ours->points == raw_[name].size());
     if (std::get<2>(name) != "scalars") return;
     const std::pair<const char*, std::optional<Scalar>> numbers[] = {
@@ -255,20 +255,20 @@ class Written {
                            kind + ", " + outline(points), "not there");
     }
     for (const auto& [name, points] : clean_) {
-      const ops::SeriesRow* const series = listed(clean_rows_, name);
-      REQUIRE(series != nullptr);
+      const std::optional<ops::SeriesRow> series = listed(clean_rows_, name);
+      REQUIRE(series.has_value());
       CHECK(series->points == points.size());
       CHECK(series->dropped == raw_[name].size() - points.size());
     }
   }
 
-  static const ops::SeriesRow* listed(const std::map<std::string, ops::LsRow>& rows,
+  static std::optional<ops::SeriesRow> listed(const std::map<std::string, ops::LsRow>& rows,
                                       const SeriesName& name) {
     const auto& [run, tag, kind] = name;
     for (const ops::SeriesRow& series : rows.at(run).series) {
-      if (series.tag == tag && series.kind == kind) return &series;
+      if (series.tag == tag && series.kind == kind) return series;
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   Tree tree_;

@@ -53,7 +53,7 @@ std::map<std::string, ops::LsRow> Tree::rows(View view) const {
   auto report = ops::list_runs(options, context.context);
   REQUIRE(report.ok());
   std::map<std::string, ops::LsRow> rows;
-  for (ops::LsRow& row : report->rows) rows.emplace(row.run, row);
+  for (const ops::LsRow& row : report->rows) rows.emplace(row.run, row);
   return rows;
 }
 

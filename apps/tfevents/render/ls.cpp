@@ -136,7 +136,7 @@ struct Sums {
   std::uint64_t live = 0, bytes = 0, damaged = 0;
 };
 
-Sums sum(const std::vector<ops::LsRow>& rows) {
+Sums sum(const ops::LsRows& rows) {
   Sums sums;
   for (const ops::LsRow& row : rows) {
     sums.live += row.state == ops::RunState::kLive ? 1U : 0U;

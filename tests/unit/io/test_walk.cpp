@@ -33,8 +33,8 @@ TEST_CASE("names of the root") {
     CHECK(walked(real_sys(), root) == Lines{".:", "a: tfevents"});
     const StopFlag stop;
     const WalkResult result = walk(real_sys(), root, {}, stop).value();
-    CHECK(result.directories[0].path == root);
-    CHECK(result.directories[1].path == join_path(root, "a"));
+    CHECK(path_below(root, result.directories[0].relative) == root);
+    CHECK(path_below(root, result.directories[1].relative) == join_path(root, "a"));
     CHECK(result.directories[1].id == real_sys().stat(dir / "logs/a")->id);
   }
 }
@@ -58,7 +58,6 @@ TEST_CASE("odd names are names") {
   CHECK(result.directories[0].relative == ".");
   for (std::size_t i = 1; i < 7; ++i) {
     const WalkedDirectory& directory = result.directories[i];
-    CHECK(directory.path == dir / directory.relative);
     REQUIRE(directory.files.size() == 1);
     CHECK(directory.files[0].name == "tfevents" + directory.relative);
   }

@@ -158,7 +158,7 @@ TEST_CASE("12 #40: values that are no numbers are kept, counted, and neither lea
   CHECK_FALSE(bad.min);
   CHECK_FALSE(bad.mean);
   CHECK(w.row("a").nonfinite == 6);
-  CHECK(w.ls(false).rows.at(0).nonfinite == 6);
+  CHECK(w.ls(false).rows[0].nonfinite == 6);
 }
 
 TEST_CASE("12 #64, #65: two images, or graphs, at a step: both in raw, the last in clean") {

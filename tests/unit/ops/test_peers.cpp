@@ -112,8 +112,8 @@ TEST_CASE("odd files do not stop a tree") {
   CHECK(report.rows[0].state == ops::RunState::kEmpty);
   CHECK(report.rows[1].damage == 1);
   CHECK(report.rows[2].tags == 0);
-  CHECK(report.rows[3].series.at(0).kind == "audio");
-  CHECK(report.rows[4].series.at(0).tag.empty());
+  CHECK(report.rows[3].series[0].kind == "audio");
+  CHECK(report.rows[4].series[0].tag.empty());
   CHECK(report.rows[5].last_step == 1);
   CHECK_FALSE(report.outcome.complete);  // The pointer.
   CHECK(w.dump(View::kClean).points.size() == 3);

@@ -15,7 +15,7 @@ struct Logged : World {
   ops::RunState at(double time) {
     now = time;
     const ops::RunState state = row("a").state;
-    CHECK(ls(false).rows.at(0).state == state);
+    CHECK(ls(false).rows[0].state == state);
     return state;
   }
 };
