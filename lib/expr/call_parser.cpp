@@ -11,7 +11,7 @@
 #include "expr/nodes.hpp"
 #include "series/direction.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 namespace {
 
 struct FunctionName {
@@ -283,4 +283,4 @@ Status CallParser::close() {
                                  name_));
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

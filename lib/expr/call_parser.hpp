@@ -6,10 +6,17 @@
 #include "expr/lexer.hpp"
 #include "series/call.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 
 /// Parses the arguments of one series function, from behind its `(` to behind its `)`: the only
 /// place where names of series stand as they are.
+///
+///     first, mean, p95, …  '(' series [',' window] ')'
+///     first_step, ratio    '(' series comparison ['-'|'+'] NUMBER [',' window] ')'
+///     at                   '(' series ',' STEP ')'
+///     at_best              '(' series ',' (series | ('max'|'min') '(' series ')') ')'
+///     window  := [INTEGER] ':' [INTEGER] | 'step' '=' [STEP] ':' [STEP]
+///
 class CallParser {
  public:
   /// `name` is the function as written, at byte `at`; the lexer stands behind the `(`.
@@ -41,4 +48,4 @@ class CallParser {
   SeriesCall call_;
 };
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

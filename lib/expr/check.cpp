@@ -2,7 +2,7 @@
 
 #include "expr/nodes.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 namespace {
 
 using Kind = ExprNode::Kind;
@@ -26,16 +26,6 @@ std::string operand_mismatch(ValueType wanted, ValueType left, ValueType right) 
 }
 
 }  // namespace
-
-const char* to_string(ValueType type) noexcept {
-  switch (type) {
-    case ValueType::kUnknown: return "unknown";
-    case ValueType::kBool: return "true or false";
-    case ValueType::kNumber: return "number";
-    case ValueType::kText: return "text";
-  }
-  return "unknown";
-}
 
 bool is_arithmetic(Kind kind) noexcept {
   return kind != Kind::kLiteral && result_type(kind) == ValueType::kNumber;
@@ -116,4 +106,4 @@ std::string static_mismatch(const Expression::Impl& impl) {
   return mismatch(node.kind, node.comparison, left, right);
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

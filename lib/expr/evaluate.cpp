@@ -10,6 +10,7 @@
 #include "expr/nodes.hpp"
 
 namespace tfevents {
+namespace syntax {
 namespace {
 
 using Kind = ExprNode::Kind;
@@ -232,8 +233,10 @@ class Evaluator {
 
 }  // namespace
 
+}  // namespace syntax
+
 Evaluation Expression::evaluate(const Facts& facts) const {
-  return Evaluator(*impl_, facts).run();
+  return syntax::Evaluator(*impl_, facts).run();
 }
 
 }  // namespace tfevents

@@ -48,10 +48,6 @@ std::size_t position(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::string shown(std::string_view typed) {
-  return elide_middle(printable(typed), 60);
-}
-
 std::string point_at(std::string_view text, std::size_t at) {
   at = std::min(at, text.size());
   std::vector<Shown> before = characters(text.substr(0, at));
@@ -81,6 +77,12 @@ std::string point_at(std::string_view text, std::size_t at) {
   return line + '\n' + std::string(column, ' ') + '^';
 }
 
+namespace syntax {
+
+std::string shown(std::string_view typed) {
+  return elide_middle(printable(typed), 60);
+}
+
 Error expression_error(std::string_view text, std::size_t at, std::string_view what,
                        std::string hint) {
   return {.code = ErrorCode::kUsage,
@@ -89,5 +91,7 @@ Error expression_error(std::string_view text, std::size_t at, std::string_view w
           .hint = std::move(hint),
           .excerpt = text.empty() ? std::string() : point_at(text, at)};
 }
+
+}  // namespace syntax
 
 }  // namespace tfevents

@@ -79,18 +79,24 @@ struct Evaluation {
   Value right = {};
 };
 
-/// One expression of PRODUCT "Grammar": parsed, type-checked, immutable, thread-safe.
+/// One expression, as tfevents(1) "EXPRESSIONS" describes it: parsed, type-checked, immutable,
+/// thread-safe.
+///
+/// `x in (…)` looks at the items of the type of x; no such item is a trouble of kType.
 ///
 /// Null means absent: arithmetic and comparisons with null are null, `and`, `or` and `not` follow
 /// Kleene's three-valued logic, and a condition counts only where it is true.
 class Expression {
  public:
-  /// Errors: kUsage with the text, a line that points at the character, and a hint.
+  /// Errors: kUsage; the message holds the text and the character, the excerpt a caret under it,
+  /// the hint what to write. Limits: 64 KiB, 200 levels of nesting, 1,000 calls, 1,000 names, 100
+  /// regular expressions.
   static Result<Expression> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const noexcept;
   /// Series calls, equal ones once, in order of first appearance.
   [[nodiscard]] std::span<const SeriesCall> calls() const noexcept;
+  /// Names, equal ones once, in order of first appearance.
   [[nodiscard]] std::span<const NameRef> names() const noexcept;
   [[nodiscard]] ValueType type() const noexcept;
   /// Set where no value can ever come out: text added to a number, `not` of a number. `-w` and
@@ -103,6 +109,8 @@ class Expression {
   /// The name where the whole expression is one name.
   [[nodiscard]] std::optional<std::size_t> single_name() const noexcept;
 
+  /// Asks `facts` once for each call and each name. Every part is computed: troubles do not depend
+  /// on what the other side of an `or` says. The same call or name has each trouble once.
   [[nodiscard]] Evaluation evaluate(const Facts& facts) const;
 
   struct Impl;
@@ -116,8 +124,8 @@ class Expression {
 /// kUsage for an unclosed quote or an empty item.
 Result<std::vector<std::string>> split_items(std::string_view text);
 
-/// The message of an error in an expression, with the place marked: used for parse errors and for
-/// troubles alike.
+/// Two lines: the text, safe to print and cut around the place where it is long, and a caret under
+/// byte `at`; the excerpt of an Error. For troubles and parse errors alike.
 [[nodiscard]] std::string point_at(std::string_view text, std::size_t at);
 
 }  // namespace tfevents

@@ -9,7 +9,7 @@
 #include "base/utf8.hpp"
 #include "expr/nodes.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 namespace {
 
 using Kind = ExprToken::Kind;
@@ -56,7 +56,7 @@ bool in_word(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '.';
 }
 
-/// Suffixes as PRODUCT "Grammar" writes them. parse_size takes any case; here `5m` is minutes and
+/// Suffixes as the manual writes them. parse_size takes any case; here `5m` is minutes and
 /// `5M` bytes, so that case has to matter for all of them.
 bool has_size_suffix(std::string_view number) noexcept {
   constexpr std::string_view kSuffixes[] = {"B",   "K",   "M",   "G",   "T",   "P",
@@ -236,4 +236,4 @@ Error ExprLexer::fail(std::size_t at, std::string_view what, std::string hint) c
   return expression_error(text_, at, what, std::move(hint));
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "expr/expression.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 
 [[nodiscard]] constexpr bool is_blank(char c) noexcept {
   return c == ' ' || (c >= '\t' && c <= '\r');
@@ -82,4 +82,4 @@ class ExprLexer {
 /// empty where it does not.
 [[nodiscard]] std::string series_hint(std::string_view text, std::size_t at);
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

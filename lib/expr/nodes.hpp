@@ -11,7 +11,7 @@
 
 #include "expr/expression.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 
 /// Index of a node; operands always have smaller ones.
 using NodeId = std::uint32_t;
@@ -55,11 +55,15 @@ struct ExprNode {
   return kind >= ExprNode::Kind::kNegate;
 }
 
+}  // namespace tfevents::syntax
+
+namespace tfevents {
+
 /// A parsed expression. Operands stand before their operations, so that checking and evaluating are
 /// loops: a chain of 30,000 additions needs no stack.
 struct Expression::Impl {
   std::string text;
-  std::vector<ExprNode> nodes;  ///< The last one is the whole.
+  std::vector<syntax::ExprNode> nodes;  ///< The last one is the whole.
   std::vector<Value> literals;
   std::vector<std::vector<Value>> lists;
   std::vector<std::unique_ptr<const RE2>> regexes;
@@ -68,6 +72,10 @@ struct Expression::Impl {
   std::vector<NameRef> names;
   std::optional<Error> type_error;
 };
+
+}  // namespace tfevents
+
+namespace tfevents::syntax {
 
 [[nodiscard]] ValueType type_of(const Value& value) noexcept;
 /// The type of what an operation gives.
@@ -87,4 +95,4 @@ struct Expression::Impl {
 /// Something typed, safe and short enough to stand in a message.
 [[nodiscard]] std::string shown(std::string_view typed);
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

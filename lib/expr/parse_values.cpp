@@ -7,7 +7,7 @@
 #include "expr/call_parser.hpp"
 #include "expr/parser.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 namespace {
 
 constexpr RunAttribute kRunAttributes[] = {
@@ -204,8 +204,12 @@ Result<NodeId> ExprParser::parse_name(const ExprToken& word) {
   return add({.kind = Kind::kName, .type = type, .index = index, .at = word.at});
 }
 
+}  // namespace tfevents::syntax
+
+namespace tfevents {
+
 std::span<const RunAttribute> run_attributes() noexcept {
-  return kRunAttributes;
+  return syntax::kRunAttributes;
 }
 
 }  // namespace tfevents

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace tfevents {
+namespace tfevents::syntax {
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -181,4 +181,4 @@ Result<NodeId> ExprParser::parse_unary() {
   return add_operation(Kind::kNegate, at, operand);
 }
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

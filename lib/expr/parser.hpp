@@ -11,7 +11,7 @@
 #include "expr/lexer.hpp"
 #include "expr/nodes.hpp"
 
-namespace tfevents {
+namespace tfevents::syntax {
 
 // Nobody writes as much by hand; what generates more can as well write several expressions.
 inline constexpr std::size_t kMaxDepth = 200;
@@ -19,8 +19,21 @@ inline constexpr std::size_t kMaxCalls = 1000;
 inline constexpr std::size_t kMaxNames = 1000;
 inline constexpr std::size_t kMaxRegexes = 100;  // Up to some MiB each.
 
-/// Recursive descent; one method a level of precedence. Recursion is bounded by kMaxDepth: only
-/// brackets, `not` and unary minus nest.
+/// Recursive descent, one method a level of precedence:
+///
+///     or      := and {'or' and}
+///     and     := not {'and' not}
+///     not     := 'not' not | comparison
+///     comparison := sum [('='|'=='|'!='|'<'|'<='|'>'|'>=') sum | '~' TEXT
+///                        | ['not'] 'in' '(' item {',' item} ')']       (no chains)
+///     sum     := product {('+'|'-') product}
+///     product := unary {('*'|'/') unary}
+///     unary   := '-' unary | primary
+///     primary := NUMBER | TEXT | 'true' | 'false' | '(' or ')' | 'abs' '(' or ')' | call | name
+///     item    := ['-'] NUMBER | TEXT | 'true' | 'false'
+///     name    := WORD | ('hp.'|'layout.') (WORD | TEXT) | 'run.' WORD
+///
+/// Recursion is bounded by kMaxDepth: only brackets, `not` and unary minus nest.
 class ExprParser {
  public:
   explicit ExprParser(std::string_view text);
@@ -111,4 +124,4 @@ class ExprParser {
 /// ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
-}  // namespace tfevents
+}  // namespace tfevents::syntax

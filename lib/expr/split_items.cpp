@@ -7,8 +7,8 @@ namespace tfevents {
 namespace {
 
 std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && syntax::is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && syntax::is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -32,8 +32,8 @@ Result<std::vector<std::string>> split_items(std::string_view text) {
     if (c == '"') {
       const std::size_t end = end_of_quoted(text, at);
       if (end == std::string_view::npos)
-        return expression_error(text, at, "'\"' is not closed",
-                                R"(in double quotes, \" stands for the quote itself)");
+        return syntax::expression_error(text, at, "'\"' is not closed",
+                                        R"(in double quotes, \" stands for the quote itself)");
       at = end;
       continue;
     }
@@ -42,7 +42,8 @@ Result<std::vector<std::string>> split_items(std::string_view text) {
     // What an open bracket keeps together is an item that Expression::parse complains about.
     if (at == text.size() || (c == ',' && depth == 0)) {
       const std::string_view item = trimmed(text.substr(begin, at - begin));
-      if (item.empty()) return expression_error(text, begin, "an item of the list is empty");
+      if (item.empty())
+        return syntax::expression_error(text, begin, "an item of the list is empty");
       items.emplace_back(item);
       begin = at + 1;
     }
