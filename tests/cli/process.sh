@@ -58,6 +58,34 @@ ends 2 '-o of a failed command' tfevents ls no-such-run -o "$work/untouched"
 [ -e "$work/untouched" ] && fail '-o of a failed command left a file'
 find "$work" -name '.tfe-*' | grep -q . && fail 'a temporary file was left behind'
 
+# An export arrives whole or not at all, in each of its forms.
+for form in '' --wide '--sort step' '-t val/loss -r text --dialect tensorboard'; do
+  ends 2 "export-csv $form on a full disk" sh -c "tfevents export-csv project $form >/dev/full"
+  says 'cannot write the answer' "export-csv $form on a full disk"
+  ends 2 "export-csv $form -o on a full disk" sh -c "tfevents export-csv project $form -o /dev/full"
+  says 'no space left' "export-csv $form -o on a full disk"
+done
+ends 2 'export-csv --split-by run on a full file system' sh -c "
+  mkdir '$work/small' && ulimit -f 0 && trap '' XFSZ && tfevents export-csv project --split-by run -o '$work/small'"
+[ -z "$(ls -A "$work/small")" ] || fail "a full file system left files: $(ls -A "$work/small")"
+mkfifo "$work/feed"
+for signal in KILL:137 TERM:143; do
+  mkdir "$work/killed"
+  status=0
+  # shellcheck disable=SC2016  # the inner shell's
+  env --default-signal timeout --preserve-status -s "${signal%:*}" 0.5 sh -c '
+    exec tfevents export-csv - -o "$1/killed/out.csv" <>"$1/feed"' sh "$work" 2>"$work/err" &
+  cat project/text/lstm/seed0/* >"$work/feed"
+  wait $! 2>/dev/null || status=$?
+  [ "$status" = "${signal#*:}" ] || fail "export-csv -o, SIG${signal%:*}: exit $status"
+  [ -e "$work/killed/out.csv" ] && fail "export-csv -o: SIG${signal%:*} left a part of a file"
+  rm -rf "$work/killed"
+done
+ends 0 'export-csv --split-by series of odd names' tfevents export-csv tf2 --split-by series -o "$work/split"
+[ "$(find "$work/split" -mindepth 3)" = '' ] || fail 'a file lies deeper than DIR/RUN/TAG.csv'
+find "$work/split" -name '*tfevents*' | grep -q . && fail 'a name that would be read as an event file'
+find "$work/split" -mindepth 1 -name '.*' | grep -q . && fail 'a hidden name'
+
 # -o never writes into a log tree's event files, nor makes a file that would be read as one.
 mkdir "$work/tree"
 for file in restart/cut/events*; do
