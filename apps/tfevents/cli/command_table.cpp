@@ -1,6 +1,9 @@
 #include <array>
 
 #include "command.hpp"
+#include "commands/assert.hpp"
+#include "commands/best.hpp"
+#include "commands/compare.hpp"
 #include "commands/complete.hpp"
 #include "commands/completion.hpp"
 #include "commands/dump.hpp"
@@ -13,7 +16,9 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::string_view kInspect = "Inspect";
+constexpr std::string_view kCompare = "Compare";
 constexpr std::string_view kConvert = "Convert";
+constexpr std::string_view kCheck = "Check";
 constexpr std::string_view kMore = "More";
 
 constexpr Example kLsExamples[] = {
@@ -36,6 +41,34 @@ constexpr Example kDumpExamples[] = {
     {"tfevents dump a -t loss -f csv -o a.csv", "a curve for a spreadsheet"},
     {"tfevents dump runs/a --records", "offsets, checksums of each record"},
     {"zcat old.gz | tfevents dump -", "an event stream from a pipe"},
+};
+
+constexpr Example kBestExamples[] = {
+    {"tfevents best val/acc runs", "the ranking, best first"},
+    {"tfevents best val/loss runs -n 3 -c val/acc", "three, with the accuracy at that step"},
+    {"tfevents best val/acc runs --by optimizer", "the best of each optimizer"},
+    {"tfevents best val/acc runs -n1 -p --files 'ckpt-{step}.pt'", "the best checkpoint's path"},
+};
+constexpr ExitNote kBestExits[] = {
+    {ExitCode::kOk, "At least one trial is ranked"},
+    {ExitCode::kNo, "No trial has a finite value of METRIC, or the selection matched nothing"},
+    {ExitCode::kFailed},
+    {ExitCode::kPartial},
+    {ExitCode::kBug},
+};
+
+constexpr Example kCompareExamples[] = {
+    {"tfevents compare runs/a runs/b", "what changed between two"},
+    {"tfevents compare runs --vs base --sort -val/acc", "all against one"},
+    {"tfevents compare runs --by optimizer -c val/acc", "mean over the seeds of each"},
+    {"tfevents compare a b -c loss --changed --exit-code", "for scripts: 1 if it differs"},
+};
+constexpr ExitNote kCompareExits[] = {
+    {ExitCode::kOk, "An answer was given; with --exit-code: and nothing differs"},
+    {ExitCode::kNo, "The selection matched nothing; with --exit-code: or something differs"},
+    {ExitCode::kFailed},
+    {ExitCode::kPartial},
+    {ExitCode::kBug},
 };
 
 constexpr Example kFsckExamples[] = {
@@ -67,6 +100,22 @@ constexpr ExitNote kExportExits[] = {
     {ExitCode::kNo, "The selection holds no scalars; standard error says what was looked for"},
     {ExitCode::kFailed},
     {ExitCode::kPartial},
+    {ExitCode::kBug},
+};
+
+constexpr Example kAssertExamples[] = {
+    {"tfevents assert runs/ci 'last(val/acc) >= 0.9'", "is it good enough?"},
+    {"tfevents assert runs --checks ci.txt --junit r.xml", "for a CI service"},
+    {"tfevents assert runs --any 'max(val/acc) > 0.95'", "is any of them?"},
+};
+constexpr ExitNote kAssertExits[] = {
+    {ExitCode::kOk, "Every check passed; warnings count as passed"},
+    {ExitCode::kNo,
+     "A check failed or could not be evaluated: a missing tag, damaged input, NaN, no trial at "
+     "all"},
+    {ExitCode::kFailed,
+     "Usage, an expression or a file of checks with an error, a PATH that is missing or "
+     "unreadable, or a write that failed"},
     {ExitCode::kBug},
 };
 
@@ -118,6 +167,30 @@ constexpr std::array kCommands{
                 .exits = kFsckExits,
                 .reads_stdin = true,
                 .setup = &make<Fsck>},
+    CommandSpec{.name = "best",
+                .summary = "Rank trials by the best value of a metric",
+                .group = kCompare,
+                .description = "Ranks the trials below each PATH by their best value of METRIC: "
+                               "the value with its step, other metrics at that step, "
+                               "hyperparameters. Values that are NaN or infinite are never the "
+                               "best; of equal ones the earliest counts.",
+                .examples = kBestExamples,
+                .exits = kBestExits,
+                .reads_stdin = true,
+                .setup = &make<Best>},
+    CommandSpec{.name = "compare",
+                .summary = "Put metrics and hyperparameters of trials side by side",
+                .group = kCompare,
+                .description = "Shows the last values of the metrics of each trial below each "
+                               "PATH, and the hyperparameters in which the trials differ: a line "
+                               "a trial, or a column a trial where there are up to 3. --vs adds "
+                               "the change from a baseline and says whether it is better or "
+                               "worse; --by folds the seeds of a setting into their mean and "
+                               "standard deviation.",
+                .examples = kCompareExamples,
+                .exits = kCompareExits,
+                .reads_stdin = true,
+                .setup = &make<Compare>},
     CommandSpec{.name = "export-csv",
                 .summary = "Write scalars as CSV: long, wide, or as TensorBoard does",
                 .group = kConvert,
@@ -138,6 +211,17 @@ constexpr std::array kCommands{
                 .exits = kExportExits,
                 .reads_stdin = true,
                 .setup = &make<Export>},
+    CommandSpec{.name = "assert",
+                .summary = "Check conditions on trials: a gate for CI",
+                .group = kCheck,
+                .description = "Evaluates each EXPR for each trial below PATH and ends with 0 only "
+                               "if all of them are true. What cannot be evaluated never passes: a "
+                               "tag that is missing, a damaged file, a NaN, no trial at all are "
+                               "failures, each with its reason.",
+                .examples = kAssertExamples,
+                .exits = kAssertExits,
+                .reads_stdin = true,
+                .setup = &make<Assert>},
     CommandSpec{
         .name = "help",
         .summary = "Open the manual of a command",

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -85,6 +86,14 @@ Result<std::int64_t> OptionAdder::parse(std::string_view text, const std::int64_
 
 Result<std::uint64_t> OptionAdder::parse(std::string_view text, const std::uint64_t*) {
   return parse_integer<std::uint64_t>(text, "a whole number of 0 or more");
+}
+
+Result<double> OptionAdder::parse(std::string_view text, const double*) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value))
+    return value;
+  return usage(fmt::format("'{}' is not a number", printable(text)));
 }
 
 Result<Duration> OptionAdder::parse(std::string_view text, const Duration*) {

@@ -50,8 +50,8 @@ struct OptionSpec {
 };
 
 /// Headings of options, in the order in which help shows them.
-inline constexpr std::string_view kGroups[] = {"Arguments", "Listing", "Records", "Runs",
-                                               "Points",    "Output",  "General"};
+inline constexpr std::string_view kGroups[] = {"Arguments", "Checks", "Listing", "Records",
+                                               "Runs",      "Points", "Output",  "General"};
 
 /// A length of time, as `7d`.
 struct Duration {
@@ -143,6 +143,7 @@ class OptionAdder {
   static Result<std::string> parse(std::string_view text, const std::string*);
   static Result<std::int64_t> parse(std::string_view text, const std::int64_t*);
   static Result<std::uint64_t> parse(std::string_view text, const std::uint64_t*);
+  static Result<double> parse(std::string_view text, const double*);
   static Result<Duration> parse(std::string_view text, const Duration*);
   static Result<TimePoint> parse(std::string_view text, const TimePoint*);
   static Result<ByteSize> parse(std::string_view text, const ByteSize*);

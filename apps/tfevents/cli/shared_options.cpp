@@ -140,6 +140,10 @@ void add_run_options(OptionAdder& add, RunOptions& into) {
        "gzip or zlib are read like others.",
        ValueKind::kPath},
       into.operands);
+  add_run_filters(add, into);
+}
+
+void add_run_filters(OptionAdder& add, RunOptions& into) {
   add.list({"-r,--run", "PATTERN", "Runs", "Keep runs that match PATTERN, and all below",
             kPatternDetails, ValueKind::kRun},
            into.runs);

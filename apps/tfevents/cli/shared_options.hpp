@@ -54,6 +54,8 @@ struct RunOptions {
   bool finished = false;
 };
 void add_run_options(OptionAdder& add, RunOptions& into);
+/// The same without operands, for commands that take them in another way.
+void add_run_filters(OptionAdder& add, RunOptions& into);
 
 /// Which points: `-t --kind --steps --wall --last --view --max-series`.
 struct PointOptions {
