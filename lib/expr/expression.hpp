@@ -120,8 +120,9 @@ class Expression {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// The items of `-c`: split at commas outside brackets and double quotes, blanks trimmed. Errors:
-/// kUsage for an unclosed quote or an empty item.
+/// The items of `-c`: split at commas outside brackets and double quotes (but a quote right behind
+/// a letter or digit is part of a name), blanks trimmed. Errors: kUsage for an unclosed quote or an
+/// empty item.
 Result<std::vector<std::string>> split_items(std::string_view text);
 
 /// Two lines: the text, safe to print and cut around the place where it is long, and a caret under

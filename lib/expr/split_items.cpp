@@ -12,6 +12,16 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
+/// True for a double quote that begins a text. Behind a letter it is part of a name that stands as
+/// it is: `last(5"rim)`.
+bool opens_text(std::string_view text, std::size_t at) noexcept {
+  if (text[at] != '"') return false;
+  if (at == 0) return true;
+  const char before = text[at - 1];
+  const bool beyond_ascii = (static_cast<unsigned char>(before) & 0x80U) != 0;
+  return !syntax::is_letter(before) && !syntax::is_digit(before) && !beyond_ascii;
+}
+
 /// Behind the double quote that closes the one at `at`; npos where there is none.
 std::size_t end_of_quoted(std::string_view text, std::size_t at) noexcept {
   for (++at; at < text.size(); ++at) {
@@ -29,7 +39,7 @@ Result<std::vector<std::string>> split_items(std::string_view text) {
   std::size_t depth = 0;
   for (std::size_t at = 0; at <= text.size();) {
     const char c = at < text.size() ? text[at] : ',';
-    if (c == '"') {
+    if (c == '"' && opens_text(text, at)) {
       const std::size_t end = end_of_quoted(text, at);
       if (end == std::string_view::npos)
         return syntax::expression_error(text, at, "'\"' is not closed",

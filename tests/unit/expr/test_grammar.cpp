@@ -180,6 +180,8 @@ TEST_CASE("items of a list") {
   CHECK(items("mean(x,-5:),last(a[1,2])") == Items{"mean(x,-5:)", "last(a[1,2])"});
   CHECK(items(R"("a,b\",c",d)") == Items{R"("a,b\",c")", "d"});
   CHECK(items(R"(last("(,"),d)") == Items{R"(last("(,"))", "d"});
+  CHECK(items("last(5\"rim),last(é\"),d") == Items{"last(5\"rim)", "last(é\")", "d"});
+  CHECK(items("hp.\"a,b\",c ~ \"x,y\"") == Items{"hp.\"a,b\"", "c ~ \"x,y\""});
   CHECK(items("a),b") == Items{"a)", "b"});
   CHECK(items("last(a,b") == Items{"last(a,b"});  // Expression::parse says what is wrong.
   for (const char* wrong : {"", " ", ",", "a,", ",a", "a,,b", "a, ,b", "\"a", "last(\"a\\\")"}) {

@@ -14,7 +14,7 @@ using namespace tfevents;
 using namespace tfevents::test;
 
 // Random expressions against an evaluator that walks the tree they were printed from, knows nothing
-// of tokens, nodes or accumulators, and says what OUTPUT and the manual say in the plainest words.
+// of tokens and nodes, and says in the plainest words what the manual does.
 
 namespace {
 
