@@ -52,14 +52,14 @@ class LayoutParser {
 
  private:
   // Points at a character; the position counts characters, not bytes.
-  [[nodiscard]] Error wrong(std::string what) const {
+  [[nodiscard]] Error wrong(std::string_view what) const {
     const auto before = text_.substr(0, at_);
     const auto characters = std::count_if(before.begin(), before.end(), [](char c) {
       return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
     });
-    return Error{.code = ErrorCode::kUsage,
-                 .message = "bad layout '" + elide_middle(printable(text_), 60) + "': " + what +
-                            " (character " + std::to_string(characters + 1) + ")"};
+    std::string message = "bad layout '" + elide_middle(printable(text_), 60) + "': ";
+    message.append(what).append(" (character ").append(std::to_string(characters + 1)).append(")");
+    return Error{.code = ErrorCode::kUsage, .message = std::move(message)};
   }
 
   void begin_level() { layout_.levels_.push_back({.texts = {""}, .fields = {}}); }

@@ -228,6 +228,25 @@ Trials each_its_own(std::span<const RunFacts> runs) {
   return out;
 }
 
+// `path` may be empty: then a name that begins as an operand is taken to have it as a prefix.
+std::string_view longest_root(std::string_view name, std::string_view path,
+                              std::span<const std::string> operands) {
+  std::string_view root = ".";
+  bool any = false;
+  for (const std::string& typed : operands) {
+    std::string_view operand = typed;
+    while (operand.size() > 1 && operand.ends_with('/')) operand.remove_suffix(1);
+    const bool below =
+        name == operand || (name.starts_with(operand) && name.size() > operand.size() &&
+                            (operand == "/" || name[operand.size()] == '/'));
+    if (!below || (any && operand.size() <= root.size())) continue;
+    if (!path.empty() && path == join_path(operand, name)) continue;
+    root = operand;
+    any = true;
+  }
+  return root;
+}
+
 }  // namespace
 
 const char* to_string(Membership how) noexcept {
@@ -249,19 +268,11 @@ Trials fold_trials(std::span<const RunFacts> runs, const FoldOptions& options) {
 }
 
 std::string root_of(std::string_view run_name, std::span<const std::string> operands) {
-  std::string_view root = ".";
-  bool any = false;
-  for (const std::string& typed : operands) {
-    std::string_view operand = typed;
-    while (operand.size() > 1 && operand.ends_with('/')) operand.remove_suffix(1);
-    const bool below =
-        run_name == operand || (run_name.starts_with(operand) && run_name.size() > operand.size() &&
-                                (operand == "/" || run_name[operand.size()] == '/'));
-    if (!below || (any && operand.size() <= root.size())) continue;
-    root = operand;
-    any = true;
-  }
-  return std::string(root);
+  return std::string(longest_root(run_name, {}, operands));
+}
+
+std::string root_of(const Run& run, std::span<const std::string> operands) {
+  return std::string(longest_root(run.name, run.path, operands));
 }
 
 RunFacts to_facts(const Run& run, const RunReading& reading, std::string root) {

@@ -42,6 +42,9 @@ struct RunFacts {
 /// The `root` of a run of this name: the longest of the operands, as typed, that the name begins
 /// with, else `.`.
 [[nodiscard]] std::string root_of(std::string_view run_name, std::span<const std::string> operands);
+/// The same, but `.` also where the name is relative to an operand of the same beginning, as of the
+/// run `train/eval` in an operand `train`: its path tells.
+[[nodiscard]] std::string root_of(const Run& run, std::span<const std::string> operands);
 
 /// How a run belongs to its trial.
 enum class Membership : std::uint8_t {

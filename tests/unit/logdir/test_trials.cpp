@@ -1,6 +1,7 @@
 // How runs become trials: PRODUCT "Trials".
 #include <doctest/doctest.h>
 
+#include "logdir/run.hpp"
 #include "unit/logdir/forest.hpp"
 
 namespace tfevents::test {
@@ -85,6 +86,10 @@ TEST_CASE("trials: roots of names") {
   CHECK(root_of("/tmp", operands) == "/");
   CHECK(root_of("./b", operands) == ".");
   CHECK(root_of("b", {}) == ".");
+  // Below one operand names are relative, and may begin as it does.
+  CHECK(root_of(Run{.name = "runs/b", .shown = "", .path = "runs/runs/b"}, operands) == ".");
+  CHECK(root_of(Run{.name = "runs/b", .shown = "", .path = "runs/b"}, operands) == "runs");
+  CHECK(root_of(Run{.name = "runs/b", .shown = "", .path = "logs/runs/b"}, operands) == "runs");
 }
 
 TEST_CASE("trials: nested roles are members of the whole") {
