@@ -2,13 +2,14 @@
 #include <fstream>
 #include <string>
 
+#include "event/encode.hpp"
 #include "record/reader.hpp"
 #include "support/damage.hpp"
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads), DIRECTORY/logdir/* (trees in few bytes) and DIRECTORY/expr/* for the fuzz targets to
-// begin with.
+// (payloads), DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes) and DIRECTORY/expr/* for
+// the fuzz targets to begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
@@ -67,6 +68,19 @@ int main(int argc, char** argv) {
     tree += char(i % 4) + piece + char(2) + piece;
     restart += char(i % 5) + piece;
   }
+  // A session of one number and one truth, its end, and an experiment that announces both.
+  const auto field = [](std::uint32_t number, const std::string& bytes) {
+    std::string out;
+    wire::Encoder(out).bytes(number, bytes);
+    return out;
+  };
+  const std::string half("\x11\0\0\0\0\0\0\xE0\x3F", 9), truth = "\x20\x01";
+  write(directory / "hparams/start", field(3, field(1, field(1, "lr") + field(2, half)) +
+                                                  field(1, field(1, "bn") + field(2, truth))));
+  write(directory / "hparams/end", field(4, "\x08\x01" + half));
+  write(directory / "hparams/experiment",
+        field(2, field(4, field(1, "lr") + "\x20\x03" + field(5, field(1, truth))) +
+                     field(5, field(1, field(2, "acc")))));
   write(directory / "logdir/tree", tree);
   write(directory / "logdir/again", restart + restart + tree + restart);
   write(directory / "expr/logic", R"(not (hp."x y" > -1e-3 or a = true) and run.name ~ "a|b")");
