@@ -40,6 +40,20 @@ TEST_CASE("fatal errors: path, offset, message, hint") {
         }) == "tfevents: bad\n");
 }
 
+TEST_CASE("fatal errors: the place stands below the message, for people alone") {
+  const Error error{.code = ErrorCode::kUsage,
+                    .message = "bad at character 3",
+                    .hint = "write and",
+                    .excerpt = "a && b\n  ^"};
+  CHECK(said([&](Messages& messages) { messages.fatal(error, ExitCode::kFailed); }) ==
+        "tfevents: bad at character 3\n    a && b\n      ^\nhint: write and\n");
+  const auto text = said([&](Messages& messages) {
+    messages.use_json(true);
+    messages.fatal(error, ExitCode::kFailed);
+  });
+  CHECK(text.find("&&") == std::string::npos);
+}
+
 TEST_CASE("fatal errors under machine formats are one line of JSON") {
   const auto text = said([](Messages& messages) {
     messages.use_json(true);
