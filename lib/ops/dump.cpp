@@ -40,6 +40,7 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
                         const OrderedOutput::Write& write, const OpContext& context) {
   if (options.follow) return follow(options, format, write, context);
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   return dump_runs(std::move(found), options, format, write, context);
 }
 

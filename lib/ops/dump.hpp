@@ -16,6 +16,7 @@
 #include "ops/context.hpp"
 #include "ops/ordered_output.hpp"
 #include "ops/outcome.hpp"
+#include "ops/where.hpp"
 #include "record/record.hpp"
 
 namespace tfevents::ops {
@@ -97,6 +98,7 @@ struct DumpOptions {
     kBytes,    ///< The intact records themselves, framing included.
   };
   Selection select;
+  std::optional<Where> where = {};  ///< Not with `follow`.
   What what = What::kPoints;
   bool follow = false;
   /// Between two looks at the files of a followed tree: waits, and says whether to look again.

@@ -93,6 +93,7 @@ bool reads_standard_input(const Discovery& found) noexcept {
 Result<ExportReport> export_points(const ExportOptions& options, ExportFormat& format,
                                    const OrderedOutput::Write& write, const OpContext& context) {
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   OpContext reading = context;
   Survey survey;
   if (options.wide || options.one_series) {

@@ -13,6 +13,7 @@
 #include "logdir/selection.hpp"
 #include "ops/context.hpp"
 #include "ops/dump.hpp"
+#include "ops/where.hpp"
 
 namespace tfevents::ops {
 
@@ -52,6 +53,7 @@ struct ExportOptions {
     kSeries,  ///< A file a series, in a directory of its run.
   };
   Selection select;
+  std::optional<Where> where = {};
   bool wide = false;           ///< A row a step, a column a tag.
   std::vector<SortKey> sort;   ///< Empty: in the order of the records. Not with `wide`.
   bool one_series = false;     ///< The format has no names: one series, or kUsage.

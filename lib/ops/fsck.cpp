@@ -245,6 +245,7 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
   FsckReport report;
   report.now = context.clock.now();
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   report.operands = found.operands;
   expect(context, found);
   // A tree can hold very many runs: of those with nothing to tell only the numbers are kept.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,11 +9,13 @@
 #include "logdir/selection.hpp"
 #include "ops/context.hpp"
 #include "ops/outcome.hpp"
+#include "ops/where.hpp"
 
 namespace tfevents::ops {
 
 struct FsckOptions {
   Selection select;
+  std::optional<Where> where = {};
 };
 
 struct FsckReport {

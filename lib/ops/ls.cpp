@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "ops/ls_metrics.hpp"
 #include "ops/ls_passes.hpp"
 #include "ops/parallel.hpp"
 #include "ops/runs.hpp"
@@ -192,14 +193,25 @@ std::optional<double> key_of(const LsRow& row, std::string_view key) {
   return number(row.state);
 }
 
+bool asks_for_metrics(const LsOptions& options) {
+  const std::string_view sort = options.sort;
+  return !options.columns.empty() || !is_ls_sort_key(sort.substr(sort.starts_with('-') ? 1 : 0));
+}
+
 // Sorts the numbers of rows. They are in run order already; equal keys keep it, rows without the
 // key come last.
-void sort_rows(std::vector<std::size_t>& order, const LsRows& rows, std::string_view sort) {
+void sort_rows(std::vector<std::size_t>& order, const LsRows& rows, std::string_view sort,
+               const std::optional<LsMetrics>& metrics) {
   const bool reverse = sort.starts_with('-');
   const std::string_view key = reverse ? sort.substr(1) : sort;
   if (key == "run") {
     if (reverse) std::reverse(order.begin(), order.end());
     return;
+  }
+  if (!is_ls_sort_key(key) && metrics) {
+    std::vector<Value> values(rows.size());
+    for (const std::size_t i : order) values[i] = metrics->key(rows[i].run);
+    return sort_by_value(order, values, reverse);
   }
   std::vector<std::optional<double>> keys(rows.size());
   for (const std::size_t i : order) keys[i] = key_of(rows[i], key);
@@ -213,11 +225,23 @@ void sort_rows(std::vector<std::size_t>& order, const LsRows& rows, std::string_
 
 }  // namespace
 
+std::span<const std::string_view> ls_sort_keys() noexcept {
+  static constexpr std::string_view kKeys[] = {"run",  "age",   "start", "duration", "last_step",
+                                               "tags", "files", "size",  "state"};
+  return kKeys;
+}
+
+bool is_ls_sort_key(std::string_view key) noexcept {
+  const auto keys = ls_sort_keys();
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
 Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   LsReport report;
   report.now = context.clock.now();
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
   report.operands = found.operands;
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   const SeriesSelector selector(options.select);
   std::vector<Slot> slots(found.runs.size());
   report.rows = LsRows(found.runs.size());
@@ -256,9 +280,18 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
   });
   TFEVENTS_TRY(report.outcome, outcome.finish(points));
   report.runs_total = order.size();
-  sort_rows(order, report.rows, options.sort);
+  std::optional<LsMetrics> metrics;
+  if (!order.empty() && asks_for_metrics(options)) {
+    TFEVENTS_TRY(metrics, LsMetrics::read(options, context));
+    report.columns = metrics->labels();
+    report.columns_alone = !options.columns.empty() && !options.columns.starts_with('+');
+    report.warnings = metrics->warnings();
+  }
+  sort_rows(order, report.rows, options.sort, metrics);
   if (options.limit && order.size() > *options.limit) order.resize(*options.limit);
   report.rows.arrange(order);
+  for (std::size_t i = 0; i < report.rows.size() && !report.columns.empty(); ++i)
+    report.metrics.push_back(metrics->values(report.rows[i].run));
   return report;
 }
 

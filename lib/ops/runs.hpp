@@ -11,7 +11,7 @@
 #include "logdir/point_reader.hpp"
 #include "logdir/run.hpp"
 #include "ops/context.hpp"
-#include "ops/ls.hpp"
+#include "ops/ls_rows.hpp"
 #include "ops/outcome.hpp"
 #include "ops/parallel.hpp"
 

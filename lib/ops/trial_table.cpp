@@ -71,8 +71,23 @@ class TrialTableReader {
   // directory above.
   [[nodiscard]] bool may_be_wanted(const Run& run) const {
     const std::string shown = printable(run.people_name()), name = printable(run.name);
-    if (passes_names(select_, shown, name)) return true;
-    return table_.query.fold && passes_names(select_, parent_of(shown), parent_of(name));
+    if (!table_.query.fold) return passes_names(select_, shown, name);
+    // Each name that a pattern might mean is shown to it, hence no early end.
+    const auto chosen_above = [&](const std::vector<Pattern>& patterns, bool whole_way) {
+      std::string_view people = shown, above = name;
+      bool chosen = false;
+      do {
+        people = parent_of(people);
+        above = parent_of(above);
+        chosen = chosen_by(patterns, people, above) || chosen;
+      } while (whole_way && above != ".");
+      return chosen;
+    };
+    bool wanted = select_.runs.empty() || chosen_by(select_.runs, shown, name);
+    wanted = (!select_.runs.empty() && chosen_above(select_.runs, true)) || wanted;
+    // A child that is excluded by its own name may still belong to a trial that is not.
+    const bool excluded = chosen_by(select_.exclude, shown, name);
+    return !(excluded && chosen_above(select_.exclude, false)) && wanted;
   }
 
   Status read_runs() {
@@ -100,7 +115,7 @@ class TrialTableReader {
             into = std::move(answers).value();
           }
           into.facts.people_name = runs[i].shown;
-          into.facts.root = root_of(runs[i].name, table_.found.operands);
+          into.facts.root = root_of(runs[i], table_.found.operands);
         });
     if (context_.stop.requested())
       return Error{.code = ErrorCode::kCancelled, .message = "stopped"};

@@ -13,9 +13,10 @@
 #include "event/hparams.hpp"
 #include "expr/expression.hpp"
 #include "logdir/layout.hpp"
+#include "logdir/selection.hpp"
 #include "ops/call_plan.hpp"
 #include "ops/context.hpp"
-#include "ops/ls.hpp"
+#include "ops/ls_rows.hpp"
 #include "ops/outcome.hpp"
 
 namespace tfevents::ops {

@@ -24,7 +24,7 @@ Status keep_where(Discovery& found, const Selection& select, const std::optional
   runs.logdir = select.logdir;
   runs.runs = select.runs;
   runs.exclude = select.exclude;
-  runs.view = select.view;
+  runs.view = where->view;
   runs.max_series = select.max_series;
   CallPlan plan;
   TrialQuery query{.select = std::move(runs), .fold = false, .layout = where->layout};

@@ -6,6 +6,7 @@
 #include "expr/expression.hpp"
 #include "logdir/layout.hpp"
 #include "logdir/run.hpp"
+#include "logdir/selection.hpp"
 #include "ops/context.hpp"
 
 namespace tfevents::ops {
@@ -14,6 +15,7 @@ namespace tfevents::ops {
 struct Where {
   Expression condition;
   std::optional<Layout> layout = {};
+  View view = View::kClean;  ///< That series functions see, whatever is listed or written.
 };
 
 /// Leaves only the runs for which the condition is true; where none is left, `found` says why.

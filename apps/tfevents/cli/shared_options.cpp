@@ -244,8 +244,15 @@ Result<std::optional<Layout>> parse_layout(const WhereOptions& options) {
   return std::optional(std::move(parsed).value());
 }
 
+Result<std::optional<ops::Where>> parse_run_where(const WhereOptions& options) {
+  TFEVENTS_TRY(const auto condition, parse_where(options));
+  TFEVENTS_TRY(auto layout, parse_layout(options));
+  if (!condition) return std::optional<ops::Where>();
+  return std::optional(ops::Where{*condition, std::move(layout)});
+}
+
 void add_fold_options(OptionAdder& add, bool& fold) {
-  add.flag({"--fold", "", "Runs", "Take the runs of one job together as a trial [default]",
+  add.flag({"--fold", "", "Runs", "Take the runs of one job as a trial [default]",
             "A trial is a run with its train, validation, test and eval children, its add_hparams "
             "sub-run and its add_scalars sub-runs. Tags of a child have its name in front: "
             "train/loss."},

@@ -9,6 +9,7 @@
 #include "expr/expression.hpp"
 #include "logdir/layout.hpp"
 #include "logdir/selection.hpp"
+#include "ops/where.hpp"
 #include "options.hpp"
 #include "series/call.hpp"
 
@@ -75,6 +76,8 @@ void add_where_options(OptionAdder& add, WhereOptions& into);
 /// Errors: kUsage, the message names the option.
 [[nodiscard]] Result<std::optional<Expression>> parse_where(const WhereOptions& options);
 [[nodiscard]] Result<std::optional<Layout>> parse_layout(const WhereOptions& options);
+/// Both, for commands that work on runs.
+[[nodiscard]] Result<std::optional<ops::Where>> parse_run_where(const WhereOptions& options);
 
 /// `--fold --no-fold`, for commands that work on trials.
 void add_fold_options(OptionAdder& add, bool& fold);

@@ -21,6 +21,8 @@ Status check(const DumpArguments& arguments) {
     return usage(
         "--follow cannot show the clean view: what a later restart drops is not known yet");
   }
+  if (arguments.where.where)
+    return usage("--follow cannot judge --where: runs change while they are followed");
   if (arguments.points.last) return usage("--follow has no end to count --last from");
   if (arguments.format() == Format::kJson) {
     return usage("--follow has no end, and a JSON document needs one",
@@ -49,6 +51,7 @@ Dump::Dump(OptionAdder& add) {
             "Needs the raw view, which is the default of dump."},
            arguments.follow);
   add_run_options(add, arguments.runs);
+  add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
   add_output_options(add, arguments.output);
   add_strict_option(add, arguments.strict);
@@ -61,6 +64,7 @@ Result<Selection> Dump::selection(const Env& env) const {
 
 Result<ExitCode> Dump::run(Env& env) {
   TFEVENTS_TRY(const Selection chosen, selection(env));
+  TFEVENTS_TRY(auto where, parse_run_where(arguments.where));
   TFEVENTS_TRY(const auto output, open_output(arguments.output, env,
                                               {.inputs = arguments.runs.operands,
                                                .format = arguments.format(),
@@ -69,7 +73,7 @@ Result<ExitCode> Dump::run(Env& env) {
     return usage("--raw writes bytes, and standard output is a terminal",
                  "name a file with --output, or use a pipe");
   }
-  return stream_dump(arguments, chosen, *output, env);
+  return stream_dump(arguments, chosen, std::move(where), *output, env);
 }
 
 }  // namespace tfevents::cli

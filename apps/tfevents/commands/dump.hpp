@@ -8,6 +8,7 @@ namespace tfevents::cli {
 /// `dump` as typed.
 struct DumpArguments {
   RunOptions runs;
+  WhereOptions where;
   PointOptions points;
   OutputOptions output;
   bool records = false;  ///< A line a record or damaged range instead of points.
@@ -36,6 +37,6 @@ class Dump final : public Invocation {
 
 /// Streams the selected points or records to `output` and finishes it.
 Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& selection,
-                             Output& output, Env& env);
+                             std::optional<ops::Where> where, Output& output, Env& env);
 
 }  // namespace tfevents::cli

@@ -16,9 +16,11 @@ namespace {
 constexpr std::chrono::milliseconds kFollowInterval{500};
 constexpr std::chrono::milliseconds kStopInterval{50};
 
-ops::DumpOptions options_of(const DumpArguments& arguments, const Selection& selection, Env& env) {
+ops::DumpOptions options_of(const DumpArguments& arguments, const Selection& selection,
+                            std::optional<ops::Where> where, Env& env) {
   ops::DumpOptions options;
   options.select = selection;
+  options.where = std::move(where);
   if (arguments.records) options.what = ops::DumpOptions::What::kRecords;
   if (arguments.raw) options.what = ops::DumpOptions::What::kBytes;
   options.follow = arguments.follow;
@@ -54,8 +56,8 @@ void end_json(std::string& out, const ops::DumpReport& report) {
 }  // namespace
 
 Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& selection,
-                             Output& output, Env& env) {
-  const ops::DumpOptions options = options_of(arguments, selection, env);
+                             std::optional<ops::Where> where, Output& output, Env& env) {
+  const ops::DumpOptions options = options_of(arguments, selection, std::move(where), env);
   const Format format = arguments.format();
   const bool json = format == Format::kJson && !arguments.raw;
   bool first = true;

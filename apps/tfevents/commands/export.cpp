@@ -81,7 +81,7 @@ Status check(const ExportArguments& arguments) {
 }  // namespace
 
 void Exporting::add_table_options(OptionAdder& add) {
-  add.flag({"--wide", "", "Output", "Write a row for each run and step, a column for each tag",
+  add.flag({"--wide", "", "Output", "Write a row for each step, a column for each tag",
             "The columns are the tags of the whole selection. Where the raw view has several "
             "points of one tag at a step, the last is shown and the others are counted on "
             "standard error."},
@@ -91,7 +91,7 @@ void Exporting::add_table_options(OptionAdder& add) {
              "option points come in the order of the records, and need no memory.",
              ValueKind::kText},
             arguments.sort);
-  add.choice({"--split-by", "WHAT", "Output", "Write a file for each run or series, below --output",
+  add.choice({"--split-by", "WHAT", "Output", "Write a file for each run or series to --output",
               "Names are made of those of the runs and tags, with _ for whatever could mean "
               "something in a path.",
               ValueKind::kChoice, kSplits},
@@ -106,6 +106,7 @@ void Exporting::add_other_options(OptionAdder& add) {
              ValueKind::kFile},
             arguments.output);
   add_run_options(add, arguments.runs);
+  add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
   add_strict_option(add, arguments.strict);
 }
@@ -142,6 +143,8 @@ Result<ops::ExportOptions> Exporting::options(const Env& env) const {
   TFEVENTS_TRY(options.select,
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   TFEVENTS_CHECK(check_kinds(options.select.kinds));
+  TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
+  if (options.where) options.where->view = options.select.view;
   options.select.kinds = {"scalars"};
   options.wide = arguments.wide;
   if (arguments.sort) {

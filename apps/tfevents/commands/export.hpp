@@ -19,6 +19,7 @@ struct ExportArguments {
   enum class Shape : std::uint8_t { kJsonl, kCsv };
 
   RunOptions runs;
+  WhereOptions where;
   PointOptions points;
   bool wide = false;
   std::optional<std::string> sort;

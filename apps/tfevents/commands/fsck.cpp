@@ -64,6 +64,7 @@ Fsck::Fsck(OptionAdder& add) {
   add.flag({"--all", "", "Listing", "List all findings; a terminal shows 20 a file", ""},
            arguments.all);
   add_run_options(add, arguments.runs);
+  add_where_options(add, arguments.where);
   add_output_options(add, arguments.output);
   add.flag({"--strict", "", "Output", "Exit 2, not 3, where input could not be read", ""},
            arguments.strict);
@@ -72,6 +73,7 @@ Fsck::Fsck(OptionAdder& add) {
 Result<ExitCode> Fsck::run(Env& env) {
   ops::FsckOptions options;
   TFEVENTS_TRY(options.select, make_selection(arguments.runs, nullptr, View::kRaw, env));
+  TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
   TFEVENTS_TRY(const auto output,
                open_output(arguments.output, env,
                            {.inputs = arguments.runs.operands, .format = asked_format()}));

@@ -8,6 +8,7 @@ namespace tfevents::cli {
 /// `fsck` as typed.
 struct FsckArguments {
   RunOptions runs;
+  WhereOptions where;
   OutputOptions output;
   bool all = false;
   bool strict = false;

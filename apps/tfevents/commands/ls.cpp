@@ -17,20 +17,8 @@
 namespace tfevents::cli {
 namespace {
 
-constexpr std::string_view kSortKeys[] = {"run",  "age",   "start", "duration", "last_step",
-                                          "tags", "files", "size",  "state"};
-
 Error usage(std::string message, std::string hint = {}) {
   return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
-Status check_sort(std::string_view sort) {
-  if (sort.starts_with('-')) sort.remove_prefix(1);
-  std::vector<std::string> keys(std::begin(kSortKeys), std::end(kSortKeys));
-  if (std::find(keys.begin(), keys.end(), sort) != keys.end()) return ok_status();
-  const auto meant = nearest(sort, keys);
-  return usage(fmt::format("--sort: '{}' is none of {}", printable(sort), fmt::join(keys, ", ")),
-               meant ? fmt::format("did you mean {}?", *meant) : "");
 }
 
 // What makes no sense together. Nothing is silently ignored.
@@ -39,12 +27,14 @@ Status check(const LsArguments& arguments) {
     return usage("--null ends the paths of --path: it needs -p");
   const int shapes = int{arguments.tags} + int{arguments.tree} + int{arguments.paths};
   if (shapes > 1) return usage("--tags, --tree and --path exclude each other");
+  if (!arguments.columns.empty() && shapes > 0)
+    return usage("--columns goes with none of --tags, --tree and --path");
   if (arguments.paths && arguments.output.format)
     return usage("--path prints paths alone: it has no format");
   const Format format = arguments.output.format.value_or(Format::kTable);
   if (arguments.tree && format != Format::kTable)
     return usage("--tree draws for people: it has no other format");
-  return check_sort(arguments.sort);
+  return ok_status();
 }
 
 // Raw bytes, so that scripts get names as they are; a terminal gets them escaped.
@@ -110,11 +100,18 @@ Ls::Ls(OptionAdder& add) {
             "Runs are counted in their directory; with --all each has its line."},
            arguments.tree);
   add.flag({"--all", "", "Listing", "Fold nothing in --tree", ""}, arguments.all);
+  add.value({"-c,--columns", "LIST", "Listing", "Show these instead of the columns; +LIST besides",
+             "Tags (their last value), hyperparameters, run attributes and expressions, with "
+             "commas between them: -c +train/loss,max(val/acc),lr. A name that holds commas or "
+             "brackets stands in double quotes.",
+             ValueKind::kText},
+            arguments.columns);
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
              "KEY is run (natural order: version_2 before version_10), age, start, duration, "
-             "last_step, tags, files, "
-             "size or state. Equal ones keep the order of their names.",
-             ValueKind::kChoice, kSortKeys},
+             "last_step, tags, files, size or state; or an item as of --columns: a tag, a "
+             "hyperparameter, an expression. Equal ones keep the order of their names, those "
+             "without a value come last.",
+             ValueKind::kChoice, ops::ls_sort_keys()},
             arguments.sort);
   add.value({"-n,--limit", "N", "Listing", "List the first N only", "Counted after sorting.",
              ValueKind::kCount},
@@ -125,6 +122,7 @@ Ls::Ls(OptionAdder& add) {
             "The bytes of the names are printed as they are."},
            arguments.null);
   add_run_options(add, arguments.runs);
+  add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
   add_output_options(add, arguments.output);
   add_strict_option(add, arguments.strict);
@@ -136,6 +134,9 @@ Result<ops::LsOptions> Ls::options(const Env& env) const {
   TFEVENTS_TRY(options.select,
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   options.series = arguments.tags;
+  TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
+  if (options.where) options.where->view = options.select.view;
+  options.columns = arguments.columns;
   options.sort = arguments.sort;
   options.limit = arguments.limit;
   return options;
@@ -152,6 +153,7 @@ Result<ExitCode> Ls::run(Env& env) {
   TFEVENTS_CHECK(
       write_answer(arguments, report, chosen.select.view, screen_of(*output, env), sink));
   TFEVENTS_CHECK(output->finish());
+  for (const std::string& warning : report.warnings) env.messages().say(warning);
   return report_outcome(report.outcome, arguments.strict, env);
 }
 

@@ -13,7 +13,9 @@ namespace tfevents::cli {
 struct LsArguments {
   RunOptions runs;
   PointOptions points;
+  WhereOptions where;
   OutputOptions output;
+  std::string columns;
   bool details = false;
   bool tags = false;
   bool tree = false;

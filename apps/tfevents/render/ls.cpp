@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "envelope.hpp"
 #include "series.hpp"
+#include "trial_cells.hpp"
 
 namespace tfevents::render {
 namespace {
@@ -46,7 +47,9 @@ Cell notes_cell(const ops::LsRow& row) {
                                                    : Role::kDim);
 }
 
-Status write_row(JsonWriter& json, const ops::LsRow& row, bool series, Sink& sink) {
+Status write_row(JsonWriter& json, const ops::LsReport& report, std::size_t i, bool series,
+                 Sink& sink) {
+  const ops::LsRow row = report.rows[i];
   json.begin_object();
   name_fields(json, "run", row.run);
   name_fields(json, "path", row.path);
@@ -56,7 +59,12 @@ Status write_row(JsonWriter& json, const ops::LsRow& row, bool series, Sink& sin
   json.field("first_time", row.first_time).field("last_time", row.last_time);
   json.field("age_seconds", row.age_seconds).field("duration_seconds", row.duration_seconds);
   json.field("tags", row.tags).field("files", row.files).field("bytes", row.bytes);
-  json.key("metrics").begin_object().end_object();
+  json.key("metrics").begin_object();
+  for (std::size_t k = 0; k < report.columns.size(); ++k) {
+    json.key(escape_invalid_utf8(report.columns[k]));
+    write_metric(json, report.metrics[i][k]);
+  }
+  json.end_object();
   if (series) {
     json.key("series").begin_array();
     for (const ops::SeriesRow& one : row.series) {
@@ -115,6 +123,26 @@ std::vector<Column> columns(bool details) {
           notes_column()};
 }
 
+// The metric columns stand before the remarks, each with its step for machines.
+std::vector<Column> with_metrics(std::vector<Column> all, const ops::LsReport& report) {
+  if (report.columns.empty()) return all;
+  std::vector<std::string_view> taken;
+  for (Column& column : all) {
+    taken.push_back(column.key);
+    if (report.columns_alone && column.key != "run" && !column.key.empty()) column.people = false;
+  }
+  ColumnNames names(std::move(taken));
+  const Column notes = std::move(all.back());
+  all.pop_back();
+  for (const std::string& label : report.columns) {
+    const std::string key = names.add(label, true);
+    all.push_back({.key = key, .header = label});
+    all.push_back({.key = key + ".step", .people = false});
+  }
+  all.push_back(notes);
+  return all;
+}
+
 std::array<Cell, 14> cells(const ops::LsRow& row, std::uint64_t dropped) {
   return {Cell::text(row.run).shown_as(row.people_name()),
           Cell::text(row.path),
@@ -153,12 +181,23 @@ LazyTable ls_table(const ops::LsReport& report, bool details) {
   const std::span<const ops::Dropped> dropped = report.outcome.dropped;
   const DroppedByRun by_run(details ? dropped : dropped.first(0));
   const auto pass = [&report, by_run](const RowSource::Visit& visit) -> Status {
-    for (const ops::LsRow& row : report.rows) {
-      TFEVENTS_CHECK(visit(cells(row, by_run.of(row.people_name()))));
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+      const ops::LsRow row = report.rows[i];
+      const auto own = cells(row, by_run.of(row.people_name()));
+      if (report.columns.empty()) {
+        TFEVENTS_CHECK(visit(own));
+        continue;
+      }
+      std::vector<Cell> all(own.begin(), own.end());
+      for (const ops::ItemValue& item : report.metrics[i]) {
+        all.insert(all.end() - 1, value_cell(item.value));  // Remarks stay last.
+        all.insert(all.end() - 1, Cell::integer(item.series.step));
+      }
+      TFEVENTS_CHECK(visit(all));
     }
     return ok_status();
   };
-  return {columns(details), pass};
+  return {with_metrics(columns(details), report), pass};
 }
 
 std::string ls_summary(const ops::LsReport& report, std::size_t width) {
@@ -189,9 +228,8 @@ Status ls_json(const ops::LsReport& report, View view, bool series, std::string_
        .view = view,
        .complete = report.outcome.complete},
       [&](JsonWriter& json) -> Status {
-        for (const ops::LsRow& row : report.rows) {
-          TFEVENTS_CHECK(write_row(json, row, series, sink));
-        }
+        for (std::size_t i = 0; i < report.rows.size(); ++i)
+          TFEVENTS_CHECK(write_row(json, report, i, series, sink));
         return ok_status();
       },
       [&](JsonWriter& json) {
@@ -203,8 +241,8 @@ Status ls_json(const ops::LsReport& report, View view, bool series, std::string_
 
 Status ls_jsonl(const ops::LsReport& report, bool series, Sink& sink) {
   JsonWriter json(sink.out());
-  for (const ops::LsRow& row : report.rows) {
-    TFEVENTS_CHECK(write_row(json, row, series, sink));
+  for (std::size_t i = 0; i < report.rows.size(); ++i) {
+    TFEVENTS_CHECK(write_row(json, report, i, series, sink));
     json.end_line();
     TFEVENTS_CHECK(sink.drain());
   }
