@@ -146,7 +146,13 @@ class Assert {
       }
     }
     if (!error && !unseen_.empty()) error = unseen(check, unseen_.front());
-    return error ? *std::move(error) : *std::move(nearest);
+    if (error) {
+      if (report_.trials > 1) error->message += " (and no other trial passes)";
+      return *std::move(error);
+    }
+    if (report_.trials > 1)
+      nearest->message += " (the nearest of " + to_text(report_.trials) + " trials)";
+    return *std::move(nearest);
   }
 
   void add(CheckRow row) {

@@ -14,7 +14,7 @@ namespace {
 
 // Clocks of machines differ a little. What lies further ahead has no age that means anything.
 constexpr double kClockSkew = 300;
-constexpr std::size_t kShownTags = 8;
+constexpr std::size_t kShownNames = 8;
 constexpr std::size_t kShownCalls = 3;
 
 std::string text_of(const Value& value) {
@@ -48,7 +48,8 @@ std::string text_of(const SeriesCall& call, const SeriesValue& value) {
     case SeriesFunction::kArgmax:
     case SeriesFunction::kFirstStep: return "step " + number;
     case SeriesFunction::kCount: return number + (*value.value == 1 ? " point" : " points");
-    case SeriesFunction::kNan: return number + " NaN";
+    case SeriesFunction::kNan:
+      return number + (*value.value == 1 ? " non-finite point" : " non-finite points");
     case SeriesFunction::kMean:
     case SeriesFunction::kMedian:
     case SeriesFunction::kStd:
@@ -76,6 +77,13 @@ const Trouble* first_of(const std::vector<Trouble>& troubles, bool allow_nonfini
     if (trouble.kind != Trouble::Kind::kNonFinite || !allow_nonfinite) return &trouble;
   }
   return nullptr;
+}
+
+std::string there_are(const std::vector<std::string>& names) {
+  std::string text = "there are";
+  for (std::size_t i = 0; i < std::min(names.size(), kShownNames); ++i)
+    text += (i == 0 ? " " : ", ") + printable(names[i]);
+  return names.size() > kShownNames ? text + ", …" : text;
 }
 
 void not_a_condition(CheckRow& row, const std::string& kind) {
@@ -130,13 +138,18 @@ CheckRow CheckJudge::judge(std::size_t trial, const PlannedCheck& check) const {
     not_a_condition(row, to_string(expression.type()));
     return row;
   }
-  Evaluation evaluation = table_.evaluate(trial, check.planned);
+  const Evaluation evaluation = table_.evaluate(trial, check.planned);
   row.left = evaluation.left;
   row.right = evaluation.right;
+  std::vector<SeriesValue> values;
+  for (const std::size_t call : check.planned.calls) values.push_back(table_.value(trial, call));
+  // With several calls the one that is the left side; an expression of it has its step as well.
+  if (values.size() == 1 || (!values.empty() && same_number(row.left, values.front())))
+    row.step = values.front().step;
   if (const Trouble* trouble = first_of(evaluation.troubles, allow_nonfinite_)) {
     explain_trouble(row, trial, check, *trouble);
   } else {
-    decide(row, trial, check, evaluation);
+    decide(row, check, evaluation.value, values);
   }
   return row;
 }
@@ -205,7 +218,9 @@ void CheckJudge::explain_missing_tag(CheckRow& row, std::size_t trial,
   };
   // at_best names two tags.
   const std::string& tag = !call.metric.empty() && has(call.tag) ? call.metric : call.tag;
-  row.message = "no tag " + printable(tag) + " in " + printable(row.shown);
+  row.message = "no tag " + printable(tag);
+  // Among several the name of the trial stands beside the message.
+  if (table_.rows().size() == 1) row.message += " in " + printable(row.shown);
   auto near = nearest(tag, known);
   if (!near) near = nearest(tag, table_.all_tags());
   if (near && *near != tag) {
@@ -217,10 +232,7 @@ void CheckJudge::explain_missing_tag(CheckRow& row, std::size_t trial,
     row.message += ": it has no scalar";
     return;
   }
-  row.advice = "there are";
-  for (std::size_t i = 0; i < std::min(known.size(), kShownTags); ++i)
-    row.advice += (i == 0 ? " " : ", ") + printable(known[i]);
-  if (known.size() > kShownTags) row.advice += ", …";
+  row.advice = there_are(known);
 }
 
 void CheckJudge::explain_missing_name(CheckRow& row, const NameRef& name) const {
@@ -234,43 +246,38 @@ void CheckJudge::explain_missing_name(CheckRow& row, const NameRef& name) const 
   if (const auto near = nearest(name.name, table_.all_names()); near && *near != name.name) {
     row.suggestion = *near;
     row.advice = "did you mean " + printable(*near) + "?";
+  } else if (!table_.all_names().empty()) {
+    row.advice = there_are(table_.all_names());
   }
 }
 
-void CheckJudge::decide(CheckRow& row, std::size_t trial, const PlannedCheck& check,
-                        const Evaluation& evaluation) const {
-  const Expression& expression = check.planned.expression;
-  std::vector<SeriesValue> values;
-  for (const std::size_t call : check.planned.calls) values.push_back(table_.value(trial, call));
-  // With several calls the one that is the left side; an expression of it has its step as well.
-  if (values.size() == 1 || (!values.empty() && same_number(row.left, values.front())))
-    row.step = values.front().step;
+void CheckJudge::decide(CheckRow& row, const PlannedCheck& check, const Value& value,
+                        const std::vector<SeriesValue>& values) {
   const bool never = std::any_of(values.begin(), values.end(), picks_never);
-  const bool* truth = std::get_if<bool>(&evaluation.value);
+  const bool* truth = std::get_if<bool>(&value);
   row.status = truth != nullptr && *truth ? CheckStatus::kPass : CheckStatus::kFail;
   if (check.kind == PlannedCheck::Kind::kMinSteps) return decide_steps(row);
   if (check.kind == PlannedCheck::Kind::kMaxAge) return decide_age(row);
-  if (truth == nullptr && !is_null(evaluation.value)) {
+  if (truth == nullptr && !is_null(value)) {
     row.status = CheckStatus::kError;
-    return not_a_condition(row,
-                           std::holds_alternative<double>(evaluation.value) ? "number" : "text");
+    return not_a_condition(row, std::holds_alternative<double>(value) ? "number" : "text");
   }
   if (truth == nullptr && !never) {
     // Only attributes of trials that hold no event are absent without a trouble.
     row.status = CheckStatus::kError;
     row.reason = "empty-window";
-    row.message = "no event in " + printable(row.shown) + " that tells it";
+    row.message = "there is no event that tells it";
     return;
   }
-  row.message = evidence(row, values, expression);
+  row.message = evidence(row, values, check.planned.expression);
 }
 
-void CheckJudge::decide_steps(CheckRow& row) const {
+void CheckJudge::decide_steps(CheckRow& row) {
   row.message = is_null(row.left) ? "no step" : "last step " + text_of(row.left);
   if (row.status != CheckStatus::kPass) row.reason = "too-few-steps";
 }
 
-void CheckJudge::decide_age(CheckRow& row) const {
+void CheckJudge::decide_age(CheckRow& row) {
   const double* age = std::get_if<double>(&row.left);
   if (age == nullptr) {
     row.status = CheckStatus::kError;
@@ -285,7 +292,7 @@ void CheckJudge::decide_age(CheckRow& row) const {
 }
 
 std::string CheckJudge::evidence(const CheckRow& row, const std::vector<SeriesValue>& values,
-                                 const Expression& expression) const {
+                                 const Expression& expression) {
   const auto calls = expression.calls();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (picks_never(values[i])) return text_of(calls[i], values[i]);

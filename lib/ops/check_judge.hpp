@@ -43,13 +43,14 @@ class CheckJudge {
                        const Trouble& trouble) const;
   void explain_missing_tag(CheckRow& row, std::size_t trial, const SeriesCall& call) const;
   void explain_missing_name(CheckRow& row, const NameRef& name) const;
-  void decide(CheckRow& row, std::size_t trial, const PlannedCheck& check,
-              const Evaluation& evaluation) const;
-  void decide_steps(CheckRow& row) const;
-  void decide_age(CheckRow& row) const;
+  static void decide(CheckRow& row, const PlannedCheck& check, const Value& value,
+                     const std::vector<SeriesValue>& values);
+  static void decide_steps(CheckRow& row);
+  static void decide_age(CheckRow& row);
   /// The values that decided: `0.9214 at step 55000`.
-  [[nodiscard]] std::string evidence(const CheckRow& row, const std::vector<SeriesValue>& values,
-                                     const Expression& expression) const;
+  [[nodiscard]] static std::string evidence(const CheckRow& row,
+                                            const std::vector<SeriesValue>& values,
+                                            const Expression& expression);
 
   const TrialTable& table_;
   bool allow_nonfinite_;

@@ -39,7 +39,8 @@ Head split_head(std::string_view head) {
 
 class ChecksParser {
  public:
-  explicit ChecksParser(std::string_view file) : file_(printable(file)) {}
+  explicit ChecksParser(std::string_view file)
+      : file_(file == "-" ? "standard input" : printable(file)) {}
 
   Result<std::vector<Check>> run(std::string_view text) {
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

@@ -48,6 +48,20 @@ ends 2 'help on a full disk' sh -c 'tfevents -h >/dev/full'
 ends 2 '-o in a directory that does not exist' tfevents ls project -o "$work/none/x"
 [ -e "$work/none" ] && fail '-o made a directory'
 
+# A gate: no other status than 0, 1 and 2, whatever the answer.
+ends 0 'a gate that is passed' tfevents assert project/text 'last(val/accuracy) > 0.5'
+ends 1 'a gate that is not' tfevents assert project 'last(val/accuracy) > 0.5'
+ends 1 'a gate before damage' tfevents assert damaged/flip_value 'last(loss) < 1'
+ends 1 'a gate before nothing' tfevents assert project -r none 'last(loss) < 1'
+ends 1 'a gate before a missing tag' tfevents assert project 'last(val/acuracy) > 0.5'
+ends 2 'a gate with a bad expression' tfevents assert project 'last(val/accuracy) >'
+ends 2 'a gate that is not there' tfevents assert no-such-run 'last(val/accuracy) > 0.5'
+ends 2 'a gate on a full disk' sh -c "tfevents assert project/text 'last(val/accuracy) > 0.5' >/dev/full"
+ends 2 'a gate whose report does not fit' tfevents assert project/text '1 < 2' --junit /dev/full
+grep -q '1 passed' "$work/out" || fail 'the verdict is lost with the report'
+echo 'acc: last(val/accuracy) > 0.5' | ends 0 'checks from a pipe' tfevents assert project/text --checks -
+ends 0 'checks from a substitution' bash -c "tfevents assert project/text --checks <(sleep 0.1; echo 'a: 1 < 2')"
+
 # -o: all or nothing, and standard output stays empty.
 ends 0 '-o' tfevents ls project --json -o "$work/answer.json"
 [ -s "$work/out" ] && fail '-o wrote to standard output too'
@@ -161,6 +175,11 @@ for columns in 40 80 200; do
   [ "$(widest)" -le "$columns" ] || fail "ls --tags is $(widest) columns wide on $columns"
   on_terminal "$columns" 'tfevents ls . --tree --color never -q'
   [ "$(widest)" -le "$columns" ] || fail "ls --tree is $(widest) columns wide on $columns"
+done
+for columns in 40 80; do
+  on_terminal "$columns" "tfevents assert . 'last(loss) < 1' 'last(val/accuracy) > 0.5' --color never -q"
+  [ "$(widest)" -le "$columns" ] || fail "assert is $(widest) columns wide on $columns"
+  grep -q 'could not be evaluated$' "$work/out" || fail "assert on $columns columns does not sum up"
 done
 for columns in 20 40 80; do
   on_terminal "$columns" 'tfevents fsck . --color never -q'

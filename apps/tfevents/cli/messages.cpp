@@ -146,6 +146,10 @@ void Messages::hint(std::string_view text) {
   if (!options_.quiet) put(hint_line(text));
 }
 
+void Messages::lines(std::string_view text) {
+  if (!options_.quiet && !text.empty()) put(text);
+}
+
 void Messages::problems(std::span<const Problem> problems, std::uint64_t more) {
   if (options_.quiet) return;
   std::string text;

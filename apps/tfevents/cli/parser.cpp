@@ -81,7 +81,8 @@ class Parse {
       if (option.arity == Option::Arity::kFlag) {
         added = app_.add_flag(names)->disable_flag_override();
       } else if (option.arity == Option::Arity::kPositional) {
-        added = app_.add_option(names)->allow_extra_args(true);
+        // One that takes one word leaves the others to the next.
+        added = app_.add_option(names)->allow_extra_args(option.max_count > 1);
       } else {
         added = app_.add_option(names)->allow_extra_args(false);
       }

@@ -106,6 +106,12 @@ Result<std::unique_ptr<Output>> open_junit(const std::string& file, Env& env,
   return error;
 }
 
+Status write_junit(const ops::AssertReport& report, Output& output) {
+  Sink sink = sink_of(output);
+  TFEVENTS_CHECK(render::assert_junit(report, sink));
+  return output.finish();
+}
+
 Status write_answer(const AssertArguments& arguments, const ops::AssertReport& report, View view,
                     const render::Screen& screen, Sink& sink) {
   switch (arguments.output.format.value_or(Format::kTable)) {
@@ -232,11 +238,8 @@ Result<ExitCode> Assert::run(Env& env) {
   }
   TFEVENTS_TRY(const ops::AssertReport report, ops::assert_trials(chosen, env.context()));
   env.progress().finish();
-  if (junit != nullptr) {
-    Sink sink = sink_of(*junit);
-    TFEVENTS_CHECK(render::assert_junit(report, sink));
-    TFEVENTS_CHECK(junit->finish());
-  }
+  // Where this fails the answer is given all the same, and the failure reported behind it.
+  const Status written = junit == nullptr ? ok_status() : write_junit(report, *junit);
   Sink sink = sink_of(*output);
   TFEVENTS_CHECK(
       write_answer(arguments, report, chosen.select.view, screen_of(*output, env), sink));
@@ -244,6 +247,7 @@ Result<ExitCode> Assert::run(Env& env) {
   env.messages().problems(report.outcome.problems, report.outcome.more_problems);
   env.messages().dropped(report.outcome.dropped);
   tell_github(report, asked_format(), env);
+  TFEVENTS_CHECK(written);
   return report.ok() ? ExitCode::kOk : ExitCode::kNo;
 }
 

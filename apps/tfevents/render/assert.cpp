@@ -20,7 +20,8 @@ namespace {
 using ops::CheckRow;
 using ops::CheckStatus;
 
-constexpr std::size_t kMessageWidth = 40;
+// Narrower than this no text says which check, of which trial, and why.
+constexpr std::size_t kCheckWidth = 30, kRunWidth = 24, kMessageWidth = 24;
 // GitHub takes a summary of 1 MiB at most.
 constexpr std::size_t kMostOfSummary = 500;
 
@@ -46,8 +47,12 @@ bool names_trials(const ops::AssertReport& report) {
 
 std::vector<Column> columns_of(const ops::AssertReport& report) {
   return {{.header = "STATUS", .keep = true},
-          {.header = "CHECK", .elide = Elide::kMiddle, .keep = true},
-          {.header = "RUN", .elide = Elide::kMiddle, .people = names_trials(report)},
+          {.header = "CHECK", .elide = Elide::kMiddle, .min_width = kCheckWidth, .keep = true},
+          {.header = "RUN",
+           .elide = Elide::kMiddle,
+           .min_width = kRunWidth,
+           .keep = true,
+           .people = names_trials(report)},
           {.header = "RESULT", .elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
           {.key = "check", .people = false},
           {.key = "expr", .people = false},
@@ -99,6 +104,14 @@ void write_row(JsonWriter& json, const CheckRow& row) {
   json.end_object();
 }
 
+// A part a line where the whole is too wide.
+std::string fitted(std::string verdict, const Screen& screen) {
+  if (!screen.terminal || verdict.size() <= screen.width) return verdict;
+  for (std::size_t comma = 0; (comma = verdict.find(", ", comma)) != std::string::npos;)
+    verdict[++comma] = '\n';
+  return verdict;
+}
+
 std::string integer(std::uint64_t value) {
   return human_integer(static_cast<std::int64_t>(value));
 }
@@ -148,7 +161,7 @@ Status assert_screen(const ops::AssertReport& report, const Screen& screen, Sink
   TFEVENTS_CHECK(render_table(assert_table(report), style, sink));
   Role role = report.warnings > 0 ? Role::kWarn : Role::kGood;
   if (!report.ok()) role = Role::kBad;
-  sink.out() += paint(assert_verdict(report), role, screen.color) + '\n';
+  sink.out() += paint(fitted(assert_verdict(report), screen), role, screen.color) + '\n';
   return sink.drain();
 }
 
