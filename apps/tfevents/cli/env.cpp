@@ -13,7 +13,7 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::string_view kVariables[] = {
-    "TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR",         "TERM",
+    "TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR",        "TERM",
     "COLUMNS",         "TMPDIR",   "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"};
 constexpr unsigned kMaxJobs = 1024;
 

@@ -44,6 +44,9 @@ class Messages {
   /// `hint: text` alone.
   void hint(std::string_view text);
 
+  /// Whole lines as they are, for a program that reads standard error.
+  void lines(std::string_view text);
+
   /// What was wrong in the data: grouped by rule, the first few in full, the rest counted ("37 more
   /// in 2 files"). `more` problems exist that nobody kept.
   void problems(std::span<const Problem> problems, std::uint64_t more);
