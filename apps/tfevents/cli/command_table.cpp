@@ -86,10 +86,10 @@ constexpr ExitNote kFsckExits[] = {
 };
 
 constexpr Example kExportCsvExamples[] = {
-    {"tfevents export-csv runs -o runs.csv.gz", "every scalar of every run"},
+    {"tfevents export-csv runs -o runs.csv.gz", "all scalars of all runs"},
     {"tfevents export-csv runs/a --wide -t 'val/*'", "a column for each tag"},
-    {"tfevents export-csv runs --split-by run -o csv", "csv/RUN.csv for each run"},
-    {"tfevents export-csv a -t loss --dialect tensorboard", "as the web page's download"},
+    {"tfevents export-csv runs --split-by run -o csv", "csv/RUN.csv for each"},
+    {"tfevents export-csv a -t loss --dialect tensorboard", "the web page's download"},
 };
 constexpr Example kExportExamples[] = {
     {"tfevents export runs -t loss", "JSON lines, one a point"},
