@@ -106,6 +106,7 @@ void Exporting::add_other_options(OptionAdder& add) {
              ValueKind::kFile},
             arguments.output);
   add_run_options(add, arguments.runs);
+  add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
   add_strict_option(add, arguments.strict);
 }
@@ -142,6 +143,8 @@ Result<ops::ExportOptions> Exporting::options(const Env& env) const {
   TFEVENTS_TRY(options.select,
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   TFEVENTS_CHECK(check_kinds(options.select.kinds));
+  TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
+  if (options.where) options.where->view = options.select.view;
   options.select.kinds = {"scalars"};
   options.wide = arguments.wide;
   if (arguments.sort) {
