@@ -67,6 +67,10 @@ _tfevents() {
       _tfevents_words 'auto always never'
       return
       ;;
+    ls:-c | ls:--columns)
+      :
+      return
+      ;;
     ls:--sort)
       _tfevents_words 'run age start duration last_step tags files size state'
       return
@@ -96,6 +100,14 @@ _tfevents() {
       return
       ;;
     ls:--until)
+      :
+      return
+      ;;
+    ls:-w | ls:--where)
+      :
+      return
+      ;;
+    ls:--layout)
       :
       return
       ;;
@@ -159,6 +171,14 @@ _tfevents() {
       :
       return
       ;;
+    dump:-w | dump:--where)
+      :
+      return
+      ;;
+    dump:--layout)
+      :
+      return
+      ;;
     dump:-t | dump:--tag)
       _tfevents_ask tag
       return
@@ -219,11 +239,199 @@ _tfevents() {
       :
       return
       ;;
+    fsck:-w | fsck:--where)
+      :
+      return
+      ;;
+    fsck:--layout)
+      :
+      return
+      ;;
     fsck:-f | fsck:--format)
       _tfevents_words 'table json jsonl csv md'
       return
       ;;
     fsck:-o | fsck:--output)
+      _tfevents_files -f
+      return
+      ;;
+    best:-r | best:--run)
+      _tfevents_ask run
+      return
+      ;;
+    best:-x | best:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    best:--newer-than)
+      :
+      return
+      ;;
+    best:--older-than)
+      :
+      return
+      ;;
+    best:--since)
+      :
+      return
+      ;;
+    best:--until)
+      :
+      return
+      ;;
+    best:-c | best:--columns)
+      :
+      return
+      ;;
+    best:--by)
+      :
+      return
+      ;;
+    best:-n | best:--limit)
+      :
+      return
+      ;;
+    best:--smooth)
+      :
+      return
+      ;;
+    best:--window)
+      :
+      return
+      ;;
+    best:--files)
+      :
+      return
+      ;;
+    best:-w | best:--where)
+      :
+      return
+      ;;
+    best:--layout)
+      :
+      return
+      ;;
+    best:-t | best:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    best:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    best:--steps)
+      :
+      return
+      ;;
+    best:--wall)
+      :
+      return
+      ;;
+    best:--last)
+      :
+      return
+      ;;
+    best:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    best:--max-series)
+      :
+      return
+      ;;
+    best:-f | best:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    best:-o | best:--output)
+      _tfevents_files -f
+      return
+      ;;
+    compare:-c | compare:--columns)
+      :
+      return
+      ;;
+    compare:--vs)
+      :
+      return
+      ;;
+    compare:--by)
+      :
+      return
+      ;;
+    compare:--sort)
+      :
+      return
+      ;;
+    compare:-n | compare:--limit)
+      :
+      return
+      ;;
+    compare:-r | compare:--run)
+      _tfevents_ask run
+      return
+      ;;
+    compare:-x | compare:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    compare:--newer-than)
+      :
+      return
+      ;;
+    compare:--older-than)
+      :
+      return
+      ;;
+    compare:--since)
+      :
+      return
+      ;;
+    compare:--until)
+      :
+      return
+      ;;
+    compare:-w | compare:--where)
+      :
+      return
+      ;;
+    compare:--layout)
+      :
+      return
+      ;;
+    compare:-t | compare:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    compare:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    compare:--steps)
+      :
+      return
+      ;;
+    compare:--wall)
+      :
+      return
+      ;;
+    compare:--last)
+      :
+      return
+      ;;
+    compare:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    compare:--max-series)
+      :
+      return
+      ;;
+    compare:-f | compare:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    compare:-o | compare:--output)
       _tfevents_files -f
       return
       ;;
@@ -264,6 +472,14 @@ _tfevents() {
       return
       ;;
     export-csv:--until)
+      :
+      return
+      ;;
+    export-csv:-w | export-csv:--where)
+      :
+      return
+      ;;
+    export-csv:--layout)
       :
       return
       ;;
@@ -335,6 +551,14 @@ _tfevents() {
       :
       return
       ;;
+    export:-w | export:--where)
+      :
+      return
+      ;;
+    export:--layout)
+      :
+      return
+      ;;
     export:-t | export:--tag)
       _tfevents_ask tag
       return
@@ -363,14 +587,101 @@ _tfevents() {
       :
       return
       ;;
+    assert:--checks)
+      _tfevents_operand
+      return
+      ;;
+    assert:--min-steps)
+      :
+      return
+      ;;
+    assert:--max-age)
+      :
+      return
+      ;;
+    assert:-r | assert:--run)
+      _tfevents_ask run
+      return
+      ;;
+    assert:-x | assert:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    assert:--newer-than)
+      :
+      return
+      ;;
+    assert:--older-than)
+      :
+      return
+      ;;
+    assert:--since)
+      :
+      return
+      ;;
+    assert:--until)
+      :
+      return
+      ;;
+    assert:-w | assert:--where)
+      :
+      return
+      ;;
+    assert:--layout)
+      :
+      return
+      ;;
+    assert:-t | assert:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    assert:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    assert:--steps)
+      :
+      return
+      ;;
+    assert:--wall)
+      :
+      return
+      ;;
+    assert:--last)
+      :
+      return
+      ;;
+    assert:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    assert:--max-series)
+      :
+      return
+      ;;
+    assert:-f | assert:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    assert:-o | assert:--output)
+      _tfevents_files -f
+      return
+      ;;
+    assert:--junit)
+      _tfevents_files -f
+      return
+      ;;
   esac
   if [[ $cur == -* ]]; then
     case $command in
-      ls) _tfevents_words '-l --long --tags --tree --all --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      export) _tfevents_words '-f --format --wide --sort --split-by -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      export) _tfevents_words '-f --format --wide --sort --split-by -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      assert) _tfevents_words '--checks --each --any --min-steps --max-age --allow-nonfinite -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --junit -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       help) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       completion) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       *) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
@@ -378,13 +689,16 @@ _tfevents() {
     return
   fi
   case $command in
-    '') _tfevents_words 'ls dump fsck export-csv export help completion' ;;
+    '') _tfevents_words 'ls dump fsck best compare export-csv export assert help completion' ;;
     ls) _tfevents_operand ;;
     dump) _tfevents_operand ;;
     fsck) _tfevents_operand ;;
+    best) _tfevents_ask tag ;;
+    compare) _tfevents_operand ;;
     export-csv) _tfevents_operand ;;
     export) _tfevents_operand ;;
-    help) _tfevents_words 'ls dump fsck export-csv export help completion' ;;
+    assert) _tfevents_operand ;;
+    help) _tfevents_words 'ls dump fsck best compare export-csv export assert help completion' ;;
     completion) _tfevents_words 'bash zsh fish' ;;
   esac
 }

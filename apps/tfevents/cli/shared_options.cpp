@@ -217,8 +217,8 @@ void add_where_options(OptionAdder& add, WhereOptions& into) {
       into.where);
   add.value({"--layout", "LAYOUT", "Runs", "Name the levels of names: '{project}/{run}'",
              "A level {name} stands for one part of a name, * for any part, and {name...} at the "
-             "end for all that are left. The names are used in --where, --by and columns like "
-             "hyperparameters, as layout.NAME where one of those has the same name.",
+             "end for all that are left. The names are used like those of hyperparameters, as "
+             "layout.NAME where there is a hyperparameter of the same name.",
              ValueKind::kText},
             into.layout);
 }
