@@ -152,7 +152,9 @@ class Compare {
     }
     groups_ = group_trials(table, by_);
     TFEVENTS_CHECK(choose_baseline(table));
-    TFEVENTS_CHECK(columns_.settle(table, options_.direction));
+    TFEVENTS_CHECK(
+        columns_.settle(table, options_.direction,
+                        baseline_ ? groups_[*baseline_].trials : std::vector<std::size_t>()));
     report_.warnings = columns_.warnings();
     for (std::size_t i = 0; i < groups_.size(); ++i) add_row(table, i);
     fill_columns(table);

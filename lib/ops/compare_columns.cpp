@@ -71,9 +71,11 @@ struct Candidate {
   std::optional<Direction> direction;
   std::size_t trials = 0;
   int part = 1;
+  bool in_baseline = false;
 };
 
 bool comes_before(const Candidate& a, const Candidate& b) {
+  if (a.in_baseline != b.in_baseline) return a.in_baseline;
   if (a.trials != b.trials) return a.trials > b.trials;
   if (a.part != b.part) return a.part < b.part;
   return natural_compare(a.tag, b.tag) < 0;
@@ -100,9 +102,10 @@ Result<CompareColumns> CompareColumns::plan(const CompareOptions& options, CallP
   return columns;
 }
 
-Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> direction) {
+Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> direction,
+                              const std::vector<std::size_t>& baseline) {
   TFEVENTS_CHECK(listed_.settle(table));
-  if (chooses_) choose(table, direction);
+  if (chooses_) choose(table, direction, baseline);
   defaults_ = all_.size();
   std::set<std::string> labels;
   for (std::size_t i = 0; i < listed_.size(); ++i) {
@@ -122,15 +125,21 @@ Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> 
   return ok_status();
 }
 
-void CompareColumns::choose(const TrialTable& table, std::optional<Direction> direction) {
+void CompareColumns::choose(const TrialTable& table, std::optional<Direction> direction,
+                            const std::vector<std::size_t>& baseline) {
   std::map<std::string, std::size_t> counts;
   for (std::size_t row = 0; row < table.rows().size(); ++row) {
     for (std::string& tag : table.tags(row)) ++counts[std::move(tag)];
   }
+  std::set<std::string> of_baseline;
+  for (const std::size_t row : baseline) {
+    for (std::string& tag : table.tags(row)) of_baseline.insert(std::move(tag));
+  }
   std::vector<Candidate> candidates;
   bool any_directed = false;
   for (const auto& [tag, trials] : counts) {
-    candidates.push_back({tag, infer_direction(tag), trials, part_rank(tag)});
+    candidates.push_back(
+        {tag, infer_direction(tag), trials, part_rank(tag), of_baseline.contains(tag)});
     any_directed = any_directed || candidates.back().direction.has_value();
   }
   if (any_directed) std::erase_if(candidates, [](const Candidate& one) { return !one.direction; });

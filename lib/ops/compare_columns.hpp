@@ -17,7 +17,9 @@ class CompareColumns {
   /// Before reading. Errors: kUsage for a list that cannot be split.
   static Result<CompareColumns> plan(const CompareOptions& options, CallPlan& into);
   /// After reading. Errors: an item that is nothing at all.
-  Status settle(const TrialTable& table, std::optional<Direction> direction);
+  /// Metrics that one of the trials `baseline` has are chosen before others.
+  Status settle(const TrialTable& table, std::optional<Direction> direction,
+                const std::vector<std::size_t>& baseline);
 
   /// The chosen ones first, in the order in which they are wanted, then those of the list.
   [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
@@ -32,7 +34,8 @@ class CompareColumns {
   }
 
  private:
-  void choose(const TrialTable& table, std::optional<Direction> direction);
+  void choose(const TrialTable& table, std::optional<Direction> direction,
+              const std::vector<std::size_t>& baseline);
 
   Columns listed_;
   bool chooses_ = false;

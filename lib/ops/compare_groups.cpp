@@ -120,6 +120,12 @@ Result<std::size_t> find_baseline(const std::string& typed, bool grouped, const 
   const char* what = grouped ? "group" : "trial";
   const std::string name = printable(typed);
   if (found.empty()) {
+    for (std::size_t i = 0, count = grouped ? 0 : names.size(); i < count; ++i) {
+      const std::string whole_name = names[i];
+      for (std::size_t at = whole_name.find('/'); at != std::string::npos;
+           at = whole_name.find('/', at + 1))
+        names.push_back(whole_name.substr(at + 1));
+    }
     const auto near = nearest(typed, names);
     return usage(std::string("--vs: no selected ") + what + " is named " + name,
                  near ? "did you mean " + printable(*near) + "?" : "");

@@ -26,8 +26,10 @@ Spread spread_of(std::span<const double> numbers) {
   }
   const double mean = sum.mean(spread.n);
   spread.mean = mean;
-  // In units of the farthest distance squares neither overflow nor vanish.
-  const double unit = std::max(mean - *least, *greatest - mean);
+  // In a unit near the farthest distance squares neither overflow nor vanish; a power of two, so
+  // that nothing is rounded for it.
+  const double farthest = std::max(mean - *least, *greatest - mean);
+  const double unit = std::ldexp(1, std::ilogb(farthest));
   CompensatedSum squares;
   for (const double number : finite) {
     const double distance = (number - mean) / unit;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "trial_cells.hpp"
 
@@ -16,10 +17,13 @@ namespace {
 
 // Digits of numbers that nobody logged: means, results of arithmetic.
 constexpr int kComputedDigits = 6;
+// A float32 has no more.
+constexpr std::size_t kLoggedDigits = 9;
 // Deviations outside of this are written with exponents.
 constexpr double kLeastFixed = 1e-6, kGreatestFixed = 1e9;
 constexpr std::size_t kTrialWidth = 12;
 constexpr std::size_t kRunWidth = 24, kMetricWidth = 16, kPointSlack = 2, kBaselineWidth = 24;
+constexpr std::size_t kNamesWidth = 32;  // Of all names side by side.
 constexpr std::size_t kMostNotes = 4;
 // Of a trial that is no baseline: how much, how much of it, and whether that is better.
 constexpr std::size_t kChangeColumns = 3;
@@ -29,15 +33,21 @@ std::string header_of(const ops::CompareColumn& column) {
   return column.label + (*column.direction == Direction::kMax ? " ▲" : " ▼");
 }
 
-/// Set where a column holds what nobody logged as it is.
-int digits_of(const ops::CompareReport& report, std::size_t column) {
-  const bool logged =
-      std::all_of(report.rows.begin(), report.rows.end(), [&](const ops::CompareRow& row) {
-        const ops::ItemValue& item = row.metrics[column].item;
-        return !std::holds_alternative<double>(item.value) ||
-               (item.series.value.has_value() && item.series.n == 1);
-      });
-  return logged ? 0 : kComputedDigits;
+/// Significant digits of the shortest text.
+std::size_t digits_of(double number) {
+  const std::string text = to_text(number);
+  const std::string digits = text.substr(0, text.find('e'));
+  const std::size_t first = digits.find_first_of("123456789");
+  if (first == std::string::npos) return 0;
+  return static_cast<std::size_t>(std::count_if(digits.begin() + static_cast<std::ptrdiff_t>(first),
+                                                digits.end(),
+                                                [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+/// Exact where somebody may have logged it: in a float32. Of what has more digits few mean
+/// anything.
+std::string number_text(double number) {
+  return Cell::real(number).human(digits_of(number) <= kLoggedDigits ? 0 : kComputedDigits);
 }
 
 Role role_of(std::optional<ops::Verdict> verdict) {
@@ -50,17 +60,18 @@ bool any_missing(const ops::CompareReport& report, std::size_t column) {
                      [&](const ops::CompareRow& row) { return row.metrics[column].missing > 0; });
 }
 
-Cell metric_cell(const ops::ItemValue& item, int digits) {
+Cell metric_cell(const ops::ItemValue& item) {
   const auto* number = std::get_if<double>(&item.value);
   if (number == nullptr) return value_cell(item.value);
+  const bool point = item.series.value.has_value() && item.series.n == 1;
   return Cell::real(*number)
-      .shown_as(Cell::real(*number).human(digits))
+      .shown_as(point ? Cell::real(*number).human() : number_text(*number))
       .role(std::isfinite(*number) ? Role::kPlain : Role::kWarn);
 }
 
 /// `+2.2%`; of a baseline of 0 the change itself.
 Cell change_cell(const ops::CompareValue& value) {
-  if (!value.delta) return {};
+  if (!value.delta || value.verdict == ops::Verdict::kEqual) return {};
   return Cell::text(value.delta_ratio ? percent_text(*value.delta_ratio)
                                       : signed_text(*value.delta))
       .role(role_of(value.verdict));
@@ -68,7 +79,10 @@ Cell change_cell(const ops::CompareValue& value) {
 
 /// `better`, `worse`, `equal`; `~` for undecided.
 Cell word_cell(const ops::CompareRow& row, const ops::CompareValue& value) {
-  if (row.baseline) return Cell::text("baseline").role(Role::kDim);
+  if (row.baseline) {
+    const bool has_value = value.spread.mean || !is_null(value.item.value);
+    return has_value ? Cell::text("baseline").role(Role::kDim) : Cell();
+  }
   if (!value.verdict) return {};
   const bool undecided = value.verdict == ops::Verdict::kUndecided;
   return Cell::text(undecided ? "~" : to_string(*value.verdict)).role(role_of(value.verdict));
@@ -98,7 +112,6 @@ std::vector<std::string> all_hparams(const ops::CompareReport& report) {
 struct Grid {
   std::vector<Column> columns;
   std::vector<std::string> hparams;
-  std::vector<int> digits;
   bool grouped = false, baseline = false;
 };
 
@@ -106,8 +119,8 @@ std::size_t widest(const ops::CompareReport& report, std::size_t column, const G
   std::size_t width = 0;
   for (const ops::CompareRow& row : report.rows) {
     const ops::CompareValue& value = row.metrics[column];
-    const std::string text = grid.grouped ? spread_text(value.spread).mean
-                                          : metric_cell(value.item, grid.digits[column]).human();
+    const std::string text =
+        grid.grouped ? spread_text(value.spread).mean : metric_cell(value.item).human();
     width = std::max(width, display_width(text));
   }
   // Decimal points stand under each other: the widest parts may be of two numbers.
@@ -118,7 +131,6 @@ void add_metric(const ops::CompareReport& report, std::size_t index, ColumnNames
                 Grid& grid) {
   const ops::CompareColumn& column = report.columns[index];
   const std::string key = names.add(column.label, true);
-  grid.digits.push_back(grid.grouped ? 0 : digits_of(report, index));
   // A long name may give way down to the numbers below it.
   grid.columns.push_back({.key = key,
                           .header = header_of(column),
@@ -197,7 +209,7 @@ std::vector<Cell> cells_of(const ops::CompareRow& row, const Grid& grid) {
     if (grid.grouped) {
       add_spread(cells, value);
     } else {
-      cells.push_back(metric_cell(value.item, grid.digits[i]));
+      cells.push_back(metric_cell(value.item));
       cells.push_back(Cell::integer(value.item.series.step));
     }
     if (!grid.baseline) continue;
@@ -212,22 +224,24 @@ std::vector<Cell> cells_of(const ops::CompareRow& row, const Grid& grid) {
   return cells;
 }
 
-/// Names without the directories that all of them begin with.
+/// Names for the heads of columns: where they are long, the directories that all begin with go.
 std::vector<std::string> short_names(const std::vector<ops::CompareRow>& rows) {
   std::vector<std::string> names;
   for (const ops::CompareRow& row : rows) names.push_back(row.trial.people_name());
-  if (names.size() < 2) return names;
-  for (;;) {
-    const std::string& first = names.front();
-    const std::size_t slash = first.find('/');
-    if (slash == std::string::npos || slash + 1 == first.size()) return names;
-    const std::string directory = first.substr(0, slash + 1);
-    if (!std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-          return name.size() > directory.size() && name.starts_with(directory);
-        }))
-      return names;
+  const auto are_long = [&] {
+    std::size_t width = 0;
+    for (const std::string& name : names) width += display_width(name);
+    return width > kNamesWidth;
+  };
+  while (names.size() > 1 && are_long()) {
+    const std::string directory = names.front().substr(0, names.front().find('/') + 1);
+    const auto below = [&](const std::string& name) {
+      return !directory.empty() && name.size() > directory.size() && name.starts_with(directory);
+    };
+    if (!std::all_of(names.begin(), names.end(), below)) break;
     for (std::string& name : names) name.erase(0, directory.size());
   }
+  return names;
 }
 
 /// `adam folds runs that differ in lr (3 values)`; groups that differ in the same share a line.
@@ -279,14 +293,14 @@ Table compare_upright(const ops::CompareReport& report) {
     if (!report.baseline || baseline) continue;
     columns.push_back({.header = "DELTA", .align = Align::kRight, .minor = true});
     columns.push_back({.align = Align::kRight});
-    columns.push_back({.align = Align::kLeft});
+    // Of two that are compared with the baseline none should lose its numbers to words.
+    columns.push_back({.align = Align::kLeft, .minor = report.rows.size() > 2});
   }
   Table table(std::move(columns));
   for (std::size_t i = 0; i < report.columns.size(); ++i) {
-    const int digits = digits_of(report, i);
     std::vector<Cell> cells = {Cell::text(header_of(report.columns[i]))};
     for (const ops::CompareRow& row : report.rows) {
-      cells.push_back(metric_cell(row.metrics[i].item, digits));
+      cells.push_back(metric_cell(row.metrics[i].item));
       if (!report.baseline || row.baseline) continue;
       cells.push_back(delta_cell(row.metrics[i]));
       cells.push_back(change_cell(row.metrics[i]));
@@ -342,13 +356,14 @@ std::string percent_text(double ratio) {
   const double size = std::abs(percent);
   if (size == 0) return "0%";
   // A tenth of a percent, more only where nothing else would be left.
-  if (size < 0.1 || size >= 1e7) return (ratio > 0 ? "+" : "") + Cell::real(percent).human(2) + '%';
+  if (size >= 1e7) return fmt::format("{:+.1e}%", percent);
+  if (size < 0.1) return (ratio > 0 ? "+" : "") + Cell::real(percent).human(2) + '%';
   return fmt::format("{:+.{}f}%", percent, size < 100 ? 1 : 0);
 }
 
 SpreadText spread_text(const ops::Spread& spread) {
   if (!spread.mean) return {};
-  SpreadText text{Cell::real(*spread.mean).human(kComputedDigits), ""};
+  SpreadText text{number_text(*spread.mean), ""};
   if (!spread.std) return text;
   const double deviation = *spread.std;
   if (deviation < kLeastFixed || deviation >= kGreatestFixed) {
