@@ -36,6 +36,7 @@ class Assert {
     report_.now = table.now();
     report_.trials = table.rows().size();
     report_.outcome = std::move(table.outcome());
+    TFEVENTS_CHECK(require_operand());
     find_unseen(table);
     const CheckJudge judge(table, report_.outcome, options_.allow_nonfinite);
     if (table.rows().empty() && unseen_.empty()) {
@@ -93,6 +94,22 @@ class Assert {
     return error;
   }
 
+  // A file that was named and cannot be read is an operand that is not there, and no trial to
+  // judge.
+  [[nodiscard]] Status require_operand() const {
+    for (const Problem& problem : report_.outcome.problems) {
+      if (problem.rule == "unreadable" && problem.path &&
+          *problem.path == options_.select.operands.front()) {
+        return Error{.code = ErrorCode::kIo,
+                     .message = problem.message,
+                     .path = *problem.path,
+                     .offset = problem.offset,
+                     .hint = problem.hint.value_or("")};
+      }
+    }
+    return ok_status();
+  }
+
   // Input that was lost and belongs to no trial that is judged: a directory that cannot be read may
   // hold the trial that fails.
   void find_unseen(const TrialTable& table) {
@@ -127,7 +144,9 @@ class Assert {
   }
 
   [[nodiscard]] CheckRow empty_selection(const PlannedCheck& check) const {
-    CheckRow row = CheckJudge::without_trial(check, "empty-selection", report_.outcome.nothing);
+    const std::string& nothing = report_.outcome.nothing;
+    CheckRow row =
+        CheckJudge::without_trial(check, "empty-selection", nothing.empty() ? "no trial" : nothing);
     row.advice = report_.outcome.hint;
     return row;
   }

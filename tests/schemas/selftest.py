@@ -22,6 +22,11 @@ RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc
           "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
 DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
 TAIL = {"type": "tail", "path": "e", "offset": 99, "have": 0, "need": 39}
+ASSERT_ROW = {"check": "acc", "expr": "last(val/acc) > 0.9", "run": "ci", "path": "runs/ci", "status": "error", "severity": "warn",
+              "op": ">", "left": None, "right": 0.9, "step": None, "reason": "missing-tag", "message": "no tag val/acc",
+              "suggestion": "val/accuracy"}
+ASSERT = {**LS, "schema": "tfevents.assert/1", "rows": [ASSERT_ROW],
+          "summary": {"verdict": "pass", "passed": 0, "failed": 0, "errors": 0, "warnings": 1, "exit": 0}}
 
 
 def point(kind, value):
@@ -40,6 +45,9 @@ GOOD = [
     ("tfevents.ls", "rows", ""),
     ("tfevents.fsck", "envelope", json.dumps(FSCK)),
     ("tfevents.fsck", "rows", lines(PROBLEM)),
+    ("tfevents.assert", "envelope", json.dumps(ASSERT)),
+    ("tfevents.assert", "rows", lines({**ASSERT_ROW, "status": "pass", "left": "NaN", "reason": None, "suggestion": None},
+                                      {**ASSERT_ROW, "run": None, "path": None, "reason": "empty-selection", "suggestion": None})),
     ("tfevents.error", "rows", lines(ERROR)),
     ("tfevents.dump-records", "rows", lines(RECORD, DAMAGE, TAIL, {**RECORD, "data_crc": "bad", "event": None, "values": []})),
     ("tfevents.dump", "rows", lines(
@@ -79,6 +87,12 @@ BAD = [
     ("two parts of hparams", "tfevents.dump", "rows", lines(point("hparams", {"experiment": {}, "session_start": {}}))),
     ("a row type that does not exist", "tfevents.dump-records", "rows", lines({**TAIL, "type": "end"})),
     ("values of a bad record", "tfevents.dump-records", "rows", lines({**RECORD, "data_crc": "bad"})),
+    ("a check that passed for a reason", "tfevents.assert", "rows", lines({**ASSERT_ROW, "status": "pass"})),
+    ("a check that could not be evaluated for none", "tfevents.assert", "rows", lines({**ASSERT_ROW, "reason": None})),
+    ("sides of no comparison", "tfevents.assert", "rows", lines({**ASSERT_ROW, "op": None})),
+    ("a verdict on nothing", "tfevents.assert", "envelope", json.dumps({**ASSERT, "rows": []})),
+    ("an exit status that a gate does not have", "tfevents.assert", "envelope",
+     json.dumps({**ASSERT, "summary": {**ASSERT["summary"], "exit": 3}})),
     ("no newline at the end", "tfevents.ls", "rows", json.dumps(LS_ROW)),
     ("an empty line", "tfevents.ls", "rows", lines(LS_ROW) + "\n"),
     ("an envelope among rows", "tfevents.ls", "rows", lines(LS)),

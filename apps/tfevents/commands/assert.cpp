@@ -187,7 +187,7 @@ Assert::Assert(OptionAdder& add) {
   add.flag(
       {"--allow-nonfinite", "", "Checks", "Compare where a window holds NaN or infinity",
        "Without it such a check could not be evaluated. With it min, max, mean, median and std "
-       "look at the finite points, and no comparison with NaN is true."},
+       "look at the finite points, and no comparison with NaN is true but !=."},
       arguments.allow_nonfinite);
   add_run_filters(add, arguments.runs);
   add_where_options(add, arguments.where);

@@ -373,6 +373,23 @@ TEST_CASE("whatever fails on the way, nothing passes that was not read") {
   }
 }
 
+TEST_CASE("a file that was named and cannot be read is an error of the request") {
+  World tree;
+  tree.memory.file("/one", event_file([](RunBuilder& r) { r.scalar("acc", {{0, 1}}); }));
+  for (std::uint64_t n = 0;; ++n) {
+    FaultSys faulty(tree.memory);
+    faulty.fail_at(n, EACCES);
+    Gate w;
+    w.sys = &faulty;
+    w.select.operands = {"/one"};
+    const auto report = w.check("last(acc) = 1").try_report();
+    CAPTURE(n);
+    // What was read whole all the same, without a call it could do without, is judged.
+    if (report.ok()) CHECK(report->ok());
+    if (!faulty.fired()) break;
+  }
+}
+
 TEST_CASE("non-finite points in the window are counted, beside it they do not matter") {
   Gate w;
   w.run("a", [](RunBuilder& r) {
