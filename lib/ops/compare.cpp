@@ -219,10 +219,11 @@ class Compare {
     }
   }
 
-  std::vector<CompareValue> values_of(const TrialTable& table, std::size_t column) const {
+  std::vector<CompareValue> values_of(const TrialTable& table, std::size_t column) {
     std::vector<ItemValue> items;
     for (std::size_t row = 0; row < table.rows().size(); ++row)
       items.push_back(columns_.value(table, row, column));
+    if (grouped_) warn_of_texts(items, columns_.column(column).label);
     std::vector<CompareValue> values;
     for (const CompareGroup& group : groups_) values.push_back(summarise(items, group, grouped_));
     if (!baseline_) return values;
@@ -231,6 +232,14 @@ class Compare {
         set_against(values[i], values[*baseline_], columns_.column(column).direction, grouped_);
     }
     return values;
+  }
+
+  // A text or a truth value is no mistake, but nothing that has a mean.
+  void warn_of_texts(const std::vector<ItemValue>& items, const std::string& label) {
+    const bool any = std::any_of(items.begin(), items.end(), [](const ItemValue& item) {
+      return !is_null(item.value) && !std::holds_alternative<double>(item.value);
+    });
+    if (any) report_.warnings.push_back(printable(label) + " is no number, so groups have no mean");
   }
 
   void find_differing_hparams() {

@@ -277,7 +277,7 @@ LazyTable compare_table(const ops::CompareReport& report) {
 }
 
 bool reads_upright(const ops::CompareReport& report) {
-  return report.by.empty() && report.rows.size() <= ops::kFewTrials;
+  return report.by.empty() && !report.rows.empty() && report.rows.size() <= ops::kFewTrials;
 }
 
 Table compare_upright(const ops::CompareReport& report) {

@@ -59,6 +59,17 @@ TEST_CASE("seeds without a finite value are counted, not averaged") {
   CHECK(std::string(w.metric("b", "loss").reason) == "missing-tag");
 }
 
+TEST_CASE("texts have no mean, and that is said") {
+  CompareWorld w;
+  add_seeds(w, "a", {1, 2});
+  w.options.by = {"lr"};
+  w.options.columns = "acc,opt";
+  const ops::CompareReport report = w.compare();
+  CHECK(w.spread("0.1", "opt") == "- - 0 2");
+  CHECK(std::string(w.metric("0.1", "opt").reason) == "type");
+  CHECK(report.warnings == Lines{"opt is no number, so groups have no mean"});
+}
+
 TEST_CASE("groups are in order of their values; what has none is a group too") {
   CompareWorld w;
   for (const double lr : {0.1, 0.01, 1.0}) {
