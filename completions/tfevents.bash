@@ -360,7 +360,7 @@ _tfevents() {
       return
       ;;
     compare:--sort)
-      :
+      _tfevents_words 'run'
       return
       ;;
     compare:-n | compare:--limit)

@@ -172,7 +172,7 @@ complete -c tfevents -n '__tfevents_command compare' -l max -d 'Higher is better
 complete -c tfevents -n '__tfevents_command compare' -l min -d 'Lower is better'
 complete -c tfevents -n '__tfevents_command compare' -l changed -d 'Leave out columns in which all trials are alike'
 complete -c tfevents -n '__tfevents_command compare' -l exit-code -d 'Exit 1 where something differs'
-complete -c tfevents -n '__tfevents_command compare' -l sort -x -d 'Sort by KEY; -KEY reverses [run]'
+complete -c tfevents -n '__tfevents_command compare' -l sort -x -a 'run' -d 'Sort by KEY; -KEY reverses [run]'
 complete -c tfevents -n '__tfevents_command compare' -s 'n' -l limit -x -d 'List the first N only'
 complete -c tfevents -n '__tfevents_command compare' -s 'p' -l path -d 'Print the paths of the trials and nothing else'
 complete -c tfevents -n '__tfevents_command compare' -s '0' -l null -d 'End each path of -p with a zero byte, for xargs -0'

@@ -18,6 +18,16 @@ LS = {"schema": "tfevents.ls/1", "version": "0.1.0", "now_time": 1790000000, "op
 FSCK = {**LS, "schema": "tfevents.fsck/1", "view": "raw", "rows": [PROBLEM], "problems": [],
         "summary": {"files": 14, "bytes": 9, "records": 88412, "records_lost": 1, "bytes_lost": 9232, "errors": 1, "warnings": 0, "notes": 1}}
 ERROR = {"schema": "tfevents.error/1", "code": "io", "message": "no", "path": "runs", "offset": None, "hint": None, "exit": 2}
+COMPARE_METRIC = {"value": 0.9214, "step": 78000, "wall_time": 1789990000.5, "n": 1, "direction": "max", "delta": -0.004,
+                  "delta_ratio": -0.0043, "verdict": "worse"}
+COMPARE_FOLD = {"mean": 0.921, "std": 0.004, "n": 5, "ci_low": None, "ci_high": None, "ci_level": None, "missing": 0, "df": None, "stat": "mean",
+                "p": None, "test": None, "reason": None, "direction": None, "delta": None, "delta_ratio": None, "verdict": None}
+COMPARE_ROW = {"run": "a", "path": "runs/a", "group": None, "hparams": {"lr": 0.001, "w": "NaN", "bn": True, "x": None},
+               "metrics": {"val/acc": COMPARE_METRIC}}
+COMPARE_GROUP = {"group": {"optimizer": "adam", "lr": None}, "runs": ["a", "b"], "metrics": {"val/acc": COMPARE_FOLD}}
+COMPARE = {**LS, "schema": "tfevents.compare/1", "rows": [COMPARE_ROW],
+           "summary": {"trials": 3, "baseline": "a", "differing_hparams": ["lr"], "folded_by": ["seed"], "mixed_hparams": [],
+                       "unchanged": 0, "left_out": 0, "tests": 0, "alpha": None}}
 RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc": "ok", "data_crc": "ok", "wall_time": 1.5, "step": 3,
           "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
 DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
@@ -48,6 +58,8 @@ GOOD = [
     ("tfevents.assert", "envelope", json.dumps(ASSERT)),
     ("tfevents.assert", "rows", lines({**ASSERT_ROW, "status": "pass", "left": "NaN", "reason": None, "suggestion": None},
                                       {**ASSERT_ROW, "run": None, "path": None, "reason": "empty-selection", "suggestion": None})),
+    ("tfevents.compare", "envelope", json.dumps(COMPARE)),
+    ("tfevents.compare", "rows", lines(COMPARE_ROW, COMPARE_GROUP)),
     ("tfevents.error", "rows", lines(ERROR)),
     ("tfevents.dump-records", "rows", lines(RECORD, DAMAGE, TAIL, {**RECORD, "data_crc": "bad", "event": None, "values": []})),
     ("tfevents.dump", "rows", lines(
@@ -93,6 +105,14 @@ BAD = [
     ("a verdict on nothing", "tfevents.assert", "envelope", json.dumps({**ASSERT, "rows": []})),
     ("an exit status that a gate does not have", "tfevents.assert", "envelope",
      json.dumps({**ASSERT, "summary": {**ASSERT["summary"], "exit": 3}})),
+    ("a value and a reason why there is none", "tfevents.compare", "rows",
+     lines({**COMPARE_ROW, "metrics": {"a": {**COMPARE_METRIC, "reason": "missing-tag"}}})),
+    ("a change of nothing", "tfevents.compare", "rows",
+     lines({**COMPARE_ROW, "metrics": {"a": {"value": None, "reason": "missing-tag", "direction": None, "delta": 1, "delta_ratio": None,
+                                             "verdict": None}}})),
+    ("a trial that is a group", "tfevents.compare", "rows", lines({**COMPARE_ROW, "runs": ["a"]})),
+    ("a metric of one trial in a group", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "metrics": {"a": COMPARE_METRIC}})),
+    ("a group of no trial", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "runs": []})),
     ("no newline at the end", "tfevents.ls", "rows", json.dumps(LS_ROW)),
     ("an empty line", "tfevents.ls", "rows", lines(LS_ROW) + "\n"),
     ("an envelope among rows", "tfevents.ls", "rows", lines(LS)),
