@@ -6,10 +6,32 @@
 #include "base/text.hpp"
 
 namespace tfevents::ops {
+namespace {
+
+// `val/acc` could be a quotient of hyperparameters, but hardly is.
+bool looks_like_tag(std::string_view text) noexcept {
+  return text.find('/') != std::string_view::npos &&
+         text.find_first_of(" ()\"") == std::string_view::npos;
+}
+
+bool null_everywhere(const PlannedItem& item, const TrialTable& table) {
+  for (std::size_t row = 0; row < table.rows().size(); ++row) {
+    if (!is_null(table.value(row, item, false).value)) return false;
+  }
+  return true;
+}
+
+Unknown missing_tag(const PlannedItem& item, const TrialTable& table) {
+  const auto near = nearest(item.text, table.all_tags());
+  return {std::string("no ") + table.noun() + " has " + printable(item.text),
+          near && *near != item.text ? "did you mean " + printable(*near) + "?" : ""};
+}
+
+}  // namespace
 
 Result<bool> settle_item(const PlannedItem& item, const TrialTable& table) {
   if (table.is_tag(item.text)) return true;
-  if (item.expression) return false;
+  if (item.expression) return looks_like_tag(item.text) && null_everywhere(item, table);
   // A plain word that is no expression was meant to be a tag.
   if (!item.error) return true;
   Error error = *item.error;
@@ -31,20 +53,14 @@ std::optional<Unknown> unknown_to_all(const PlannedItem& item, bool as_tag,
       if (trouble.kind != Trouble::Kind::kMissingTag && trouble.kind != Trouble::Kind::kMissingName)
         continue;
       auto [message, hint] = table.explain(row, *item.expression, trouble);
-      unknown = Unknown{message + " in any trial", std::move(hint)};
+      unknown = Unknown{message + " in any " + table.noun(), std::move(hint)};
       break;
     }
     if (!unknown) return std::nullopt;  // It has no value for another reason.
   }
   if (table.rows().empty()) return std::nullopt;
   // What looks like a tag and is none is explained as one.
-  const auto near = nearest(item.text, table.all_tags());
-  const bool looks_like_tag = item.text.find('/') != std::string::npos &&
-                              item.text.find_first_of(" ()\"") == std::string::npos;
-  if (as_tag || looks_like_tag) {
-    unknown = Unknown{"no trial has " + printable(item.text),
-                      near && *near != item.text ? "did you mean " + *near + "?" : ""};
-  }
+  if (as_tag || looks_like_tag(item.text)) return missing_tag(item, table);
   return unknown;
 }
 
@@ -57,13 +73,23 @@ Result<Columns> Columns::plan(std::string_view list, std::optional<SeriesCall> a
   return columns;
 }
 
+void Columns::substitute(std::size_t column, PlannedExpression expression) {
+  items_[column].error.reset();
+  items_[column].expression = std::move(expression);
+}
+
 Status Columns::settle(const TrialTable& table) {
   tags_.clear();
   for (const PlannedItem& item : items_) {
     TFEVENTS_TRY(const bool tag, settle_item(item, table));
     tags_.push_back(tag ? 1 : 0);
-    if (tag && !item.call) continue;  // Looked up later.
-    if (const auto unknown = unknown_to_all(item, tag, table)) {
+    std::optional<Unknown> unknown;
+    if (tag && !item.call) {  // Its values are looked up later.
+      if (!table.is_tag(item.text)) unknown = missing_tag(item, table);
+    } else {
+      unknown = unknown_to_all(item, tag, table);
+    }
+    if (unknown) {
       warnings_.push_back(unknown->message + (unknown->hint.empty() ? "" : ": " + unknown->hint));
     }
   }

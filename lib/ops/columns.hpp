@@ -24,6 +24,9 @@ class Columns {
   /// Error with the nearest name; what no trial has is one of the warnings.
   Status settle(const TrialTable& table);
 
+  /// Evaluates another item in place of a column, under the same label.
+  void substitute(std::size_t column, PlannedExpression expression);
+
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
   [[nodiscard]] bool is_tag(std::size_t column) const noexcept { return tags_[column] != 0; }
   [[nodiscard]] const std::string& label(std::size_t column) const noexcept {

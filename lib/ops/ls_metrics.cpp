@@ -46,6 +46,7 @@ Result<LsMetrics> LsMetrics::read(const LsOptions& options, const OpContext& con
   metrics.columns_ = std::move(columns);
   metrics.sort_ = std::move(sort);
   if (metrics.table_.rows().empty()) return metrics;
+  metrics.take_attributes();
   TFEVENTS_CHECK(metrics.columns_.settle(metrics.table_));
   if (metrics.sort_) {
     auto tag = settle_item(*metrics.sort_, metrics.table_);
@@ -56,6 +57,23 @@ Result<LsMetrics> LsMetrics::read(const LsOptions& options, const OpContext& con
   for (std::size_t row = 0; row < metrics.table_.rows().size(); ++row)
     metrics.rows_.emplace(metrics.table_.rows()[row].name, row);
   return metrics;
+}
+
+// `-c state,age`: names of the usual columns are those of run attributes, where nothing else has
+// them.
+void LsMetrics::take_attributes() {
+  const std::vector<std::string>& names = table_.all_names();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const std::string& label = columns_.label(i);
+    const auto attributes = run_attributes();
+    const bool attribute = std::any_of(attributes.begin(), attributes.end(),
+                                       [&](const RunAttribute& one) { return one.name == label; });
+    if (!attribute || table_.is_tag(label) ||
+        std::find(names.begin(), names.end(), label) != names.end())
+      continue;
+    auto expression = Expression::parse("run." + label);
+    if (expression.ok()) columns_.substitute(i, {std::move(expression).value(), {}});
+  }
 }
 
 std::vector<std::string> LsMetrics::labels() const {

@@ -36,6 +36,7 @@ class LsMetrics {
  private:
   explicit LsMetrics(std::unique_ptr<CallPlan> plan, TrialTable table)
       : plan_(std::move(plan)), table_(std::move(table)) {}
+  void take_attributes();
 
   std::unique_ptr<CallPlan> plan_;  // The table refers to it.
   TrialTable table_;

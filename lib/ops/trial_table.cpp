@@ -307,6 +307,9 @@ Outcome& TrialTable::outcome() noexcept {
 const std::vector<std::string>& TrialTable::operands() const noexcept {
   return impl_->found.operands;
 }
+const char* TrialTable::noun() const noexcept {
+  return impl_->query.fold ? "trial" : "run";
+}
 double TrialTable::now() const noexcept {
   return impl_->now;
 }

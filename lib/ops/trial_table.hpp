@@ -90,6 +90,8 @@ class TrialTable {
   [[nodiscard]] Outcome& outcome() noexcept;
   [[nodiscard]] const std::vector<std::string>& operands() const noexcept;
   [[nodiscard]] double now() const noexcept;
+  /// What a row is to people: `trial`, or `run` where nothing is folded.
+  [[nodiscard]] const char* noun() const noexcept;
 
   /// The answer of a trial to a call of the plan.
   [[nodiscard]] SeriesValue value(std::size_t row, std::size_t call) const;

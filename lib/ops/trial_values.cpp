@@ -330,8 +330,8 @@ Status TrialTable::apply_where() {
   }
   if (!any) {
     impl_->outcome.matched_nothing = true;
-    impl_->outcome.nothing = (impl_->query.fold ? "no trial" : "no run") +
-                             std::string(" satisfies ") + printable(where.expression.text());
+    impl_->outcome.nothing =
+        std::string("no ") + noun() + " satisfies " + printable(where.expression.text());
     impl_->outcome.hint.clear();
     if (trouble) {
       auto [message, hint] = explain(0, where, *trouble);

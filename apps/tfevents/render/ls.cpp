@@ -160,6 +160,17 @@ std::array<Cell, 14> cells(const ops::LsRow& row, std::uint64_t dropped) {
           notes_cell(row)};
 }
 
+// Attributes in the units of people.
+Cell metric_cell(std::string_view label, const ops::ItemValue& item) {
+  const auto* number = std::get_if<double>(&item.value);
+  if (number == nullptr || item.series.value) return value_cell(item.value);
+  if (label.starts_with("run.")) label.remove_prefix(4);
+  if (label == "age" || label == "duration") return Cell::duration(*number);
+  if (label == "size") return Cell::bytes(static_cast<std::uint64_t>(*number));
+  if (label == "start") return Cell::time(*number);
+  return value_cell(item.value);
+}
+
 struct Sums {
   std::uint64_t live = 0, bytes = 0, damaged = 0;
 };
@@ -189,9 +200,10 @@ LazyTable ls_table(const ops::LsReport& report, bool details) {
         continue;
       }
       std::vector<Cell> all(own.begin(), own.end());
-      for (const ops::ItemValue& item : report.metrics[i]) {
-        all.insert(all.end() - 1, value_cell(item.value));  // Remarks stay last.
-        all.insert(all.end() - 1, Cell::integer(item.series.step));
+      for (std::size_t k = 0; k < report.columns.size(); ++k) {
+        // Remarks stay last.
+        all.insert(all.end() - 1, metric_cell(report.columns[k], report.metrics[i][k]));
+        all.insert(all.end() - 1, Cell::integer(report.metrics[i][k].series.step));
       }
       TFEVENTS_CHECK(visit(all));
     }
