@@ -300,7 +300,7 @@ std::string CheckJudge::evidence(const CheckRow& row, const std::vector<SeriesVa
   const std::size_t operands = calls.size() + expression.names().size();
   if (row.op && operands > 1) return text_of(row.left) + " against " + text_of(row.right);
   if (row.op && values.size() == 1) {
-    const std::string value = text_of(calls[0], values[0]);
+    std::string value = text_of(calls[0], values[0]);
     if (same_number(row.left, values[0]) || same_number(row.right, values[0])) return value;
     return text_of(row.left) + " against " + text_of(row.right) + ", from " + value;
   }

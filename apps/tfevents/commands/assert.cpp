@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <iterator>
+#include <memory>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "format/sink.hpp"
 #include "ops/assert.hpp"
 
