@@ -31,6 +31,8 @@ COMPARE = {**LS, "schema": "tfevents.compare/1", "rows": [COMPARE_ROW],
 RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc": "ok", "data_crc": "ok", "wall_time": 1.5, "step": 3,
           "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
 DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
+EXPORTED = {"run": "a", "tag": "loss", "step": -3, "wall_time": 1700000000.5, "value": 0.25}
+EXPORTED_STEP = {"run": "a", "step": 3, "values": {"loss": 0.25, "acc": "Infinity"}}
 TAIL = {"type": "tail", "path": "e", "offset": 99, "have": 0, "need": 39}
 ASSERT_ROW = {"check": "acc", "expr": "last(val/acc) > 0.9", "run": "ci", "path": "runs/ci", "status": "error", "severity": "warn",
               "op": ">", "left": None, "right": 0.9, "step": None, "reason": "missing-tag", "message": "no tag val/acc",
@@ -61,6 +63,7 @@ GOOD = [
     ("tfevents.compare", "envelope", json.dumps(COMPARE)),
     ("tfevents.compare", "rows", lines(COMPARE_ROW, COMPARE_GROUP)),
     ("tfevents.error", "rows", lines(ERROR)),
+    ("tfevents.export", "rows", lines(EXPORTED, {**EXPORTED, "value": "NaN"}, EXPORTED_STEP)),
     ("tfevents.dump-records", "rows", lines(RECORD, DAMAGE, TAIL, {**RECORD, "data_crc": "bad", "event": None, "values": []})),
     ("tfevents.dump", "rows", lines(
         point("scalars", 0.25), point("scalars", "NaN"), point("scalars", {"bytes": 912, "elided": True}), point("histograms", HISTOGRAM),
@@ -97,6 +100,10 @@ BAD = [
     ("a scalar among histograms", "tfevents.dump", "rows", lines(point("histograms", 1))),
     ("a bucket of two numbers", "tfevents.dump", "rows", lines(point("histograms", {**HISTOGRAM, "buckets": [[1, 2]]}))),
     ("two parts of hparams", "tfevents.dump", "rows", lines(point("hparams", {"experiment": {}, "session_start": {}}))),
+    ("an exported value that is no number", "tfevents.export", "rows", lines({**EXPORTED, "value": {"bytes": 9, "elided": True}})),
+    ("a kind where all are scalars", "tfevents.export", "rows", lines({**EXPORTED, "kind": "scalars"})),
+    ("a step without values", "tfevents.export", "rows", lines({**EXPORTED_STEP, "values": {}})),
+    ("a point that is a step", "tfevents.export", "rows", lines({**EXPORTED, "values": {"loss": 1}})),
     ("a row type that does not exist", "tfevents.dump-records", "rows", lines({**TAIL, "type": "end"})),
     ("values of a bad record", "tfevents.dump-records", "rows", lines({**RECORD, "data_crc": "bad"})),
     ("a check that passed for a reason", "tfevents.assert", "rows", lines({**ASSERT_ROW, "status": "pass"})),
