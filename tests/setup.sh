@@ -10,8 +10,10 @@ build_packages='cmake g++ ninja-build pkg-config libcli11-dev libprotobuf-dev pr
   nlohmann-json3-dev'
 
 # What the other tests use: shells for the completions, man for the pages, Python for the JSON
-# schemas, xmllint for the XML one. Only tests need Python; the build never does.
-test_packages='bash zsh fish groff libxml2-utils man-db python3 python3-jsonschema time'
+# schemas, xmllint for the XML one, jq and YAML for the examples of the documents. Only tests need
+# Python; the build never does.
+test_packages='bash zsh fish groff jq libxml2-utils man-db python3 python3-jsonschema python3-yaml
+  time'
 
 say() { printf '== %s\n' "$*" >&2; }
 
