@@ -111,9 +111,9 @@ class Suite:
         statuses = self.work / "statuses"
         statuses.write_text("")
         (self.work / "home").mkdir(exist_ok=True)
-        environment = {"PATH": f"{self.tools}:/usr/bin:/bin", "HOME": str(self.work / "home"), "PYTHONPATH": str(self.work / "python"),
-                       "MANPATH": str(self.work / "man"), "MANPAGER": "cat", "TERM": "dumb", "TZ": "UTC", "LC_ALL": "C.UTF-8", "TFEVENTS_REAL": str(self.program),
-                       "TFEVENTS_STATUSES": str(statuses), **environment}
+        environment = {"PATH": f"{self.tools}:/usr/bin:/bin", "HOME": str(self.work / "home"), "TERM": "dumb", "TZ": "UTC",
+                       "LC_ALL": "C.UTF-8", "PYTHONPATH": str(self.work / "python"), "MANPATH": str(self.work / "man"),
+                       "MANPAGER": "cat", "TFEVENTS_REAL": str(self.program), "TFEVENTS_STATUSES": str(statuses), **environment}
         try:
             done = subprocess.run(["bash", "-e", "-c", script], cwd=here, env=environment, stdin=subprocess.DEVNULL, check=False,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
