@@ -203,7 +203,9 @@ TEST_CASE("options that contradict each other are refused, never ignored") {
   CHECK(ls_says({"--tags", "--tree"}) == "--tags, --tree and --path exclude each other");
   CHECK(ls_says({"-p", "--json"}) == "--path prints paths alone: it has no format");
   CHECK(ls_says({"--tree", "-f", "csv"}) == "--tree draws for people: it has no other format");
-  CHECK(ls_says({"--sort", "szie"}).starts_with("--sort: 'szie' is none of run, "));
+  CHECK(ls_says({"-c", "loss", "--tree"}) ==
+        "--columns goes with none of --tags, --tree and --path");
+  CHECK(ls_says({"-w", "last(loss)"}) == "--where: 'last(loss)' is a number and no condition");
   CHECK(ls_says({"--live", "--finished"}) == "--live and --finished exclude each other");
   CHECK(ls_says({"--steps", "9:1"}) == "--steps: no step lies from 9 to 1");
   CHECK(ls_says({"-p0"}).empty());

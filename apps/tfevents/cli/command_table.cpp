@@ -45,9 +45,9 @@ constexpr Example kDumpExamples[] = {
 
 constexpr Example kBestExamples[] = {
     {"tfevents best val/acc runs", "the ranking, best first"},
-    {"tfevents best val/loss runs -n 3 -c val/acc", "three, with the accuracy at that step"},
+    {"tfevents best val/loss runs -n 3 -c val/acc", "three, with the accuracy"},
     {"tfevents best val/acc runs --by optimizer", "the best of each optimizer"},
-    {"tfevents best val/acc runs -n1 -p --files 'ckpt-{step}.pt'", "the best checkpoint's path"},
+    {"tfevents best val/acc -n1 -p --files '{step}.pt'", "the best checkpoint"},
 };
 constexpr ExitNote kBestExits[] = {
     {ExitCode::kOk, "At least one trial is ranked"},
@@ -60,8 +60,8 @@ constexpr ExitNote kBestExits[] = {
 constexpr Example kCompareExamples[] = {
     {"tfevents compare runs/a runs/b", "what changed between two"},
     {"tfevents compare runs --vs base --sort -val/acc", "all against one"},
-    {"tfevents compare runs --by optimizer -c val/acc", "mean over the seeds of each"},
-    {"tfevents compare a b -c loss --changed --exit-code", "for scripts: 1 if it differs"},
+    {"tfevents compare runs --by optimizer -c val/acc", "means over the seeds"},
+    {"tfevents compare a b -c loss --changed --exit-code", "1 if they differ"},
 };
 constexpr ExitNote kCompareExits[] = {
     {ExitCode::kOk, "An answer was given; with --exit-code: and nothing differs"},

@@ -77,8 +77,12 @@ TEST_CASE("a name that says nothing is refused, and one that is spelt wrong gets
   report = w.try_best("val/acuracy");
   REQUIRE_FALSE(report.ok());
   CHECK(report.error().hint == "did you mean val/accuracy?");
-  const ops::BestReport none = w.best("val/accuracyy loss");
+  report = w.try_best("val/accuracyy loss");
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.error().code == ErrorCode::kUsage);
+  const ops::BestReport none = w.best("val/loss");
   CHECK(none.outcome.matched_nothing);
+  CHECK(none.outcome.nothing == "no trial has val/loss");
 }
 
 TEST_CASE("equal values: the earliest step, and trials in the order of their names") {
