@@ -64,6 +64,7 @@ readme python 'print(' 'was never closed'
 readme crontab '17 6 * * *  tfevents fsck -q /data/runs' ok
 readme crontab '17 6 * *  tfevents fsck -q /data/runs' 'no line of a crontab'
 readme crontab '17 6 * * *  tfevents fsck -q /data/rnus' 'ended with 2'
+readme crontab '17 6 * * *  tfevents fsck -q /data/runs >report.txt' 'of damaged logs'
 if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
   readme yaml 'gate: [' 'is no YAML'
   readme yaml 'gate: {script: [tfevents ls runs]}' ok

@@ -121,9 +121,9 @@ def build(root):
         (root / name).write_text(checks)
 
 
-def damage(root):
-    """Flips a bit in the last record of runs/vit."""
-    file = next((pathlib.Path(root) / "runs" / "vit").glob("*tfevents*"))
+def damage(root, run="runs/vit"):
+    """Flips a bit in the last record of a run."""
+    file = next((pathlib.Path(root) / run).glob("*tfevents*"))
     data = bytearray(file.read_bytes())
     data[-5] ^= 1
     file.unlink()

@@ -23,7 +23,7 @@ constexpr std::string_view kMore = "More";
 
 constexpr Example kLsExamples[] = {
     {"tfevents ls runs", "every run: how far, how old, how big"},
-    {"tfevents ls runs --live --sort age", "what is running right now"},
+    {"tfevents ls runs --live -c +train/loss", "what is running, with its loss"},
     {"tfevents ls runs --tags -t 'val/*'", "last, least, greatest of some tags"},
     {"tfevents ls -p0 runs | xargs -0 du -sh", "paths for scripts"},
 };
