@@ -25,19 +25,17 @@ class ByteWindow {
   /// `temp_directory` is where a stream's bytes are kept.
   ByteWindow(std::unique_ptr<ByteSource> source, std::string temp_directory);
 
-  [[nodiscard]] const std::byte* data() const noexcept { return buffer_.get() + begin_; }
+  [[nodiscard]] const std::byte* data() const noexcept { return buffer_ + begin_; }
   [[nodiscard]] std::size_t available() const noexcept { return end_ - begin_; }
   /// Stream offset of data()[0].
   [[nodiscard]] std::uint64_t offset() const noexcept { return base_ + begin_; }
   [[nodiscard]] std::uint64_t offset_of(const std::byte* p) const noexcept {
-    return base_ + static_cast<std::uint64_t>(p - buffer_.get());
+    return base_ + static_cast<std::uint64_t>(p - buffer_);
   }
   /// Drops n <= available() bytes.
   void advance(std::size_t n) noexcept { begin_ += n; }
   /// Moves data() to a pointer into the buffered bytes.
-  void advance_to(const std::byte* p) noexcept {
-    begin_ = static_cast<std::size_t>(p - buffer_.get());
-  }
+  void advance_to(const std::byte* p) noexcept { begin_ = static_cast<std::size_t>(p - buffer_); }
 
   /// Tries to make at least `want` (<= kCapacity) bytes available; fewer are there only at the
   /// present end. Moves buffered bytes, so pointers into them die. Returns available().
@@ -69,13 +67,16 @@ class ByteWindow {
   [[nodiscard]] const std::string& path() const noexcept { return source_->path(); }
 
  private:
+  void move_to_front();
   Result<std::size_t> read_more(std::span<std::byte> into);
   Status keep_until(std::size_t buffer_index);
 
   std::unique_ptr<ByteSource> source_;
   std::string temp_directory_;
-  std::unique_ptr<std::byte[]> buffer_;
-  std::size_t begin_ = 0, end_ = 0;
+  std::unique_ptr<std::byte[]> storage_;
+  std::byte* buffer_;  // In the storage, at the start of a cache line.
+  // Buffered bytes are [front_, end_), those before begin_ dropped.
+  std::size_t front_ = 0, begin_ = 0, end_ = 0;
   std::uint64_t base_ = 0;  // Stream offset of buffer_[0].
   std::uint64_t next_ = 0;  // Stream offset of the next byte to come into the buffer.
   bool seekable_;
