@@ -40,8 +40,9 @@ Result<DumpReport> dump(const DumpOptions& options, DumpFormat& format,
                         const OrderedOutput::Write& write, const OpContext& context) {
   if (options.follow) return follow(options, format, write, context);
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
-  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
-  return dump_runs(std::move(found), options, format, write, context);
+  const OpContext keeping = options.where ? keep_input(context, found) : context;
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, keeping));
+  return dump_runs(std::move(found), options, format, write, keeping);
 }
 
 Result<DumpReport> dump_runs(Discovery found, const DumpOptions& options, DumpFormat& format,

@@ -31,7 +31,7 @@ class PointDump {
   Result<DumpedRun> try_dump() {
     const bool clean = select_.view == View::kClean;
     const bool look_first = clean || select_.filters_activity() || select_.last;
-    RunReading reading(context_.sys, run_, input(look_first));
+    RunReading reading(context_.sys, run_, input_options(context_, look_first));
     Observation observation(context_.temp_directory);
     PointReaderOptions passes{
         .max_series = select_.max_series, .selector = &selector_, .stop = &context_.stop};
@@ -91,12 +91,6 @@ class PointDump {
     return finished(reading, std::move(dumped));
   }
 
-  [[nodiscard]] RunInput::Options input(bool reread) const {
-    RunInput::Options options = input_options(context_, reread || context_.kept_input != nullptr);
-    options.kept = context_.kept_input;
-    return options;
-  }
-
   DumpedRun finished(RunReading& reading, DumpedRun dumped) {
     dumped.outcome.life = judge_life(run_, reading, context_.clock.now());
     dumped.outcome.take(run_, reading);
@@ -112,7 +106,7 @@ class PointDump {
   }
 
   DumpedRun given_up(const Error& error) {
-    RunReading reading(context_.sys, run_, input(false));
+    RunReading reading(context_.sys, run_, input_options(context_, false));
     add_changed(reading, error);
     return finished(reading, {});
   }

@@ -10,6 +10,7 @@
 #include "io/source.hpp"
 #include "ops/export_files.hpp"
 #include "ops/export_writers.hpp"
+#include "ops/runs.hpp"
 #include "ops/survey.hpp"
 
 namespace tfevents::ops {
@@ -81,24 +82,16 @@ Status check_one_series(const Survey& survey) {
                .hint = "choose one with -r and -t, or add --split-by series"};
 }
 
-bool reads_standard_input(const Discovery& found) noexcept {
-  for (const Run& run : found.runs) {
-    if (run.standard_input) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<ExportReport> export_points(const ExportOptions& options, ExportFormat& format,
                                    const OrderedOutput::Write& write, const OpContext& context) {
   TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
-  TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
-  OpContext reading = context;
+  const bool goes = options.wide || options.one_series || options.where;
+  const OpContext reading = goes ? keep_input(context, found) : context;
+  TFEVENTS_CHECK(keep_where(found, options.select, options.where, reading));
   Survey survey;
   if (options.wide || options.one_series) {
-    if (reads_standard_input(found))
-      reading.kept_input = spooled_input(context.standard_input, "-", context.temp_directory);
     OpContext quiet = reading;
     quiet.progress = nullptr;
     TFEVENTS_TRY(survey, survey_series(found, options.select, options.wide, quiet));

@@ -241,10 +241,11 @@ void add_run(FsckReport& report, CheckedRun&& run) {
 
 }  // namespace
 
-Result<FsckReport> fsck(const FsckOptions& options, const OpContext& context) {
+Result<FsckReport> fsck(const FsckOptions& options, const OpContext& given) {
   FsckReport report;
-  report.now = context.clock.now();
-  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  report.now = given.clock.now();
+  TFEVENTS_TRY(Discovery found, discover(options.select, given.sys, given.jobs, given.stop));
+  const OpContext context = options.where ? keep_input(given, found) : given;
   TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   report.operands = found.operands;
   expect(context, found);

@@ -236,10 +236,12 @@ bool is_ls_sort_key(std::string_view key) noexcept {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-Result<LsReport> list_runs(const LsOptions& options, const OpContext& context) {
+Result<LsReport> list_runs(const LsOptions& options, const OpContext& given) {
   LsReport report;
-  report.now = context.clock.now();
-  TFEVENTS_TRY(Discovery found, discover(options.select, context.sys, context.jobs, context.stop));
+  report.now = given.clock.now();
+  TFEVENTS_TRY(Discovery found, discover(options.select, given.sys, given.jobs, given.stop));
+  const bool goes = options.where || asks_for_metrics(options);
+  const OpContext context = goes ? keep_input(given, found) : given;
   report.operands = found.operands;
   TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
   const SeriesSelector selector(options.select);

@@ -27,7 +27,8 @@ struct LsOptions {
   /// One of ls_sort_keys(), else a tag or an expression as in `columns`; `-` in front reverses.
   std::string sort = "run";
   std::string columns = {};            ///< -c; `+` in front: besides those of the list.
-  std::optional<Where> where = {};     ///< -w and --layout.
+  std::optional<Where> where = {};     ///< -w.
+  std::optional<Layout> layout = {};   ///< --layout, for columns and sorting.
   std::optional<std::uint64_t> limit;  ///< -n, after sorting.
 };
 

@@ -40,7 +40,7 @@ Result<LsMetrics> LsMetrics::read(const LsOptions& options, const OpContext& con
   // What is listed and what its columns are about are two things.
   query.select.tags.clear();
   query.select.kinds.clear();
-  if (options.where) query.layout = options.where->layout;
+  query.layout = options.layout;
   TFEVENTS_TRY(TrialTable table, TrialTable::read(std::move(query), *plan, context));
   LsMetrics metrics(std::move(plan), std::move(table));
   metrics.columns_ = std::move(columns);

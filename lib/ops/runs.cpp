@@ -100,10 +100,20 @@ bool passes_activity(const Selection& select, const RunLife& life) noexcept {
   return !select.active_until || (life.active_time && *life.active_time <= *select.active_until);
 }
 
+OpContext keep_input(const OpContext& context, const Discovery& found) {
+  OpContext keeping = context;
+  const bool needed = std::any_of(found.runs.begin(), found.runs.end(),
+                                  [](const Run& run) { return run.standard_input; });
+  if (needed && keeping.kept_input == nullptr)
+    keeping.kept_input = spooled_input(context.standard_input, "-", context.temp_directory);
+  return keeping;
+}
+
 RunInput::Options input_options(const OpContext& context, bool reread) {
   return {.standard_input = context.standard_input,
-          .reread = reread,
-          .temp_directory = context.temp_directory};
+          .reread = reread || context.kept_input != nullptr,
+          .temp_directory = context.temp_directory,
+          .kept = context.kept_input};
 }
 
 std::function<void(std::uint64_t)> progress_of(const OpContext& context) {

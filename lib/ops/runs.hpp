@@ -29,6 +29,9 @@ struct RunLife {
 /// True when the run passes --newer-than, --older-than, --since, --until, --live and --finished.
 [[nodiscard]] bool passes_activity(const Selection& select, const RunLife& life) noexcept;
 
+/// The context for an operation that reads its runs in several goes: standard input, where it is
+/// among them, is kept in between.
+[[nodiscard]] OpContext keep_input(const OpContext& context, const Discovery& found);
 /// How a run's bytes are opened. `reread`: standard input is needed twice.
 [[nodiscard]] RunInput::Options input_options(const OpContext& context, bool reread);
 /// Reports bytes read to the context's progress; empty where there is none.

@@ -20,9 +20,7 @@ bool comes_before(const std::string& a, const std::string& b) noexcept {
 
 Result<SurveyedRun> survey_run(const Run& run, const Selection& select,
                                const SeriesSelector& selector, const OpContext& context) {
-  RunInput::Options input = input_options(context, context.kept_input != nullptr);
-  input.kept = context.kept_input;
-  RunReading reading(context.sys, run, std::move(input));
+  RunReading reading(context.sys, run, input_options(context, false));
   QuietSink sink;
   const PointReaderOptions passes{
       .max_series = select.max_series, .selector = &selector, .stop = &context.stop};

@@ -59,6 +59,7 @@ class TrialTableReader {
     everything.runs.clear();
     everything.exclude.clear();
     TFEVENTS_TRY(table_.found, discover(everything, context_.sys, context_.jobs, context_.stop));
+    table_.context.kept_input = keep_input(context_, table_.found).kept_input;
     TFEVENTS_CHECK(read_runs());
     fold();
     TFEVENTS_CHECK(require_names(select_.runs, "--run"));

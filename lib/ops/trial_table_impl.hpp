@@ -21,7 +21,7 @@ struct TrialTable::Impl {
 
   TrialQuery query;
   const CallPlan& plan;
-  const OpContext& context;
+  OpContext context;             ///< Keeps standard input.
   Discovery found;               ///< All runs below the operands: -r and -x are for trials.
   std::vector<RunAnswers> runs;  ///< Of each run; of those that were not read, facts alone.
   std::vector<TrialRow> rows;

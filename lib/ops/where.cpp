@@ -1,6 +1,5 @@
 #include "ops/where.hpp"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,19 +11,12 @@ namespace tfevents::ops {
 Status keep_where(Discovery& found, const Selection& select, const std::optional<Where>& where,
                   const OpContext& context) {
   if (!where || found.runs.empty()) return ok_status();
-  if (std::any_of(found.runs.begin(), found.runs.end(),
-                  [](const Run& run) { return run.standard_input; })) {
-    return Error{.code = ErrorCode::kUsage,
-                 .message = "--where reads its runs beforehand, and standard input only once",
-                 .hint = "write the stream to a file, and name that"};
-  }
   // Points are chosen from what is left; the condition is about whole runs.
   Selection runs;
   runs.operands = select.operands;
   runs.logdir = select.logdir;
   runs.runs = select.runs;
   runs.exclude = select.exclude;
-  runs.view = where->view;
   runs.max_series = select.max_series;
   CallPlan plan;
   TrialQuery query{.select = std::move(runs), .fold = false, .layout = where->layout};

@@ -15,12 +15,11 @@ namespace tfevents::ops {
 struct Where {
   Expression condition;
   std::optional<Layout> layout = {};
-  View view = View::kClean;  ///< That series functions see, whatever is listed or written.
 };
 
 /// Leaves only the runs for which the condition is true; where none is left, `found` says why.
-/// Series functions are those of the run, hyperparameters those of its trial. Reads every run of
-/// the selection once more. Errors: kUsage for standard input, which can be read only once; as
+/// Series functions are those of the run in the clean view, hyperparameters those of its trial.
+/// Reads every run of the selection once more. The context keeps standard input. Errors: as
 /// TrialTable::read.
 Status keep_where(Discovery& found, const Selection& select, const std::optional<Where>& where,
                   const OpContext& context);

@@ -144,7 +144,6 @@ Result<ops::ExportOptions> Exporting::options(const Env& env) const {
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   TFEVENTS_CHECK(check_kinds(options.select.kinds));
   TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
-  if (options.where) options.where->view = options.select.view;
   options.select.kinds = {"scalars"};
   options.wide = arguments.wide;
   if (arguments.sort) {

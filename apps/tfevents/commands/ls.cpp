@@ -135,7 +135,7 @@ Result<ops::LsOptions> Ls::options(const Env& env) const {
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   options.series = arguments.tags;
   TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
-  if (options.where) options.where->view = options.select.view;
+  TFEVENTS_TRY(options.layout, parse_layout(arguments.where));
   options.columns = arguments.columns;
   options.sort = arguments.sort;
   options.limit = arguments.limit;
