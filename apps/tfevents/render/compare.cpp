@@ -227,6 +227,7 @@ std::vector<Cell> cells_of(const ops::CompareRow& row, const Grid& grid) {
 /// Names for the heads of columns: where they are long, the directories that all begin with go.
 std::vector<std::string> short_names(const std::vector<ops::CompareRow>& rows) {
   std::vector<std::string> names;
+  names.reserve(rows.size());
   for (const ops::CompareRow& row : rows) names.push_back(row.trial.people_name());
   const auto are_long = [&] {
     std::size_t width = 0;

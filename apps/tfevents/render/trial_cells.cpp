@@ -54,7 +54,7 @@ void write_hparams(JsonWriter& json, const HparamMap& hparams) {
 
 std::string ColumnNames::add(std::string_view label, bool with_step) {
   std::string name = escape_invalid_utf8(label);
-  while (taken_.count(name) > 0 || (with_step && taken_.count(name + ".step") > 0))
+  while (taken_.contains(name) || (with_step && taken_.contains(name + ".step")))
     name.insert(0, "tag:");
   taken_.insert(name);
   if (with_step) taken_.insert(name + ".step");

@@ -368,7 +368,7 @@ TEST_CASE("damage is reported, and what is intact around it compared") {
   CompareWorld w;
   w.run("a", [](RunBuilder& r) {
     r.scalar("acc", {{0, 0.5F}, {1, 0.75F}});
-    r.damage([](std::string file) { return flip_byte(std::move(file), file.size() - 6); });
+    r.damage([](const std::string& file) { return flip_byte(file, file.size() - 6); });
     r.scalar("acc", {{2, 1}});
   });
   w.run("b", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}).truncate_last(3); });
