@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
+#include "base/parallel.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "io/walk.hpp"
@@ -177,7 +179,10 @@ class Finder {
         std::count_if(walked.directories.begin(), walked.directories.end(),
                       [](const WalkedDirectory& d) { return !d.files.empty(); });
     found_.runs.reserve(found_.runs.size() + static_cast<std::size_t>(with_files));
-    for (WalkedDirectory& directory : walked.directories) {
+    Stats stats = stat_files(operand.path, walked.directories);
+    if (stop_.requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+    for (std::size_t i = 0; i < walked.directories.size(); ++i) {
+      WalkedDirectory& directory = walked.directories[i];
       if (directory.files.empty()) continue;
       Run run;
       run.path = path_below(operand.path, directory.relative);
@@ -188,10 +193,11 @@ class Finder {
         run.name = operand.prefix.empty() ? std::move(directory.relative)
                                           : join_path(operand.prefix, directory.relative);
       }
-      add_files(directory, run);
+      add_files(directory, stats[i], run);
       any = any || !run.files.empty();
       if (!run.files.empty()) add_run(std::move(run), directory.id);
       directory = {};
+      stats[i] = std::vector<Stat>();
     }
     if (!any && several_) {  // Of the only operand it is the answer, which the command words.
       found_.problems.push_back({.severity = Severity::kWarn,
@@ -202,30 +208,57 @@ class Finder {
     return ok_status();
   }
 
-  void add_files(WalkedDirectory& directory, Run& run) {
+  /// What the system says of a wanted file.
+  struct Stat {
+    FileInfo info;
+    std::unique_ptr<Error> error;
+  };
+  using Stats = std::vector<std::vector<Stat>>;
+
+  // Of every regular file of each directory, by several threads: the first look at a file is what
+  // costs in a large tree.
+  Stats stat_files(const std::string& root, const std::vector<WalkedDirectory>& directories) {
+    Stats stats(directories.size());
+    for_each_parallel(
+        directories.size(), jobs_, stop_, [](std::size_t) { return 0; },
+        [&](std::size_t i) {
+          const std::string path = path_below(root, directories[i].relative);
+          stats[i].resize(directories[i].files.size());
+          for (std::size_t file = 0; file < stats[i].size(); ++file) {
+            const DirEntry& entry = directories[i].files[file];
+            if (entry.type && *entry.type != FileType::kRegular) continue;
+            auto info = sys_.stat(join_path(path, entry.name));
+            if (info.ok()) {
+              stats[i][file].info = *info;
+            } else {
+              stats[i][file].error = std::make_unique<Error>(std::move(info).error());
+            }
+          }
+        });
+    return stats;
+  }
+
+  void add_files(WalkedDirectory& directory, std::vector<Stat>& stats, Run& run) {
     run.files.reserve(directory.files.size());
-    for (DirEntry& entry : directory.files) {
-      const std::string path = join_path(run.path, entry.name);
+    for (std::size_t i = 0; i < directory.files.size(); ++i) {
+      DirEntry& entry = directory.files[i];
+      const auto problem = [&](Severity severity, const char* rule, std::string message) {
+        found_.problems.push_back({.severity = severity,
+                                   .rule = rule,
+                                   .run = run.name,
+                                   .path = join_path(run.path, entry.name),
+                                   .message = std::move(message),
+                                   .lost_data = severity == Severity::kError});
+      };
       if (entry.type && *entry.type != FileType::kRegular) {
-        found_.problems.push_back({.severity = Severity::kNote,
-                                   .rule = "odd-file",
-                                   .run = run.name,
-                                   .path = path,
-                                   .message = "not a regular file, ignored"});
-        continue;
+        problem(Severity::kNote, "odd-file", "not a regular file, ignored");
+      } else if (stats[i].error != nullptr) {
+        if (stats[i].error->code == ErrorCode::kNotFound) continue;  // It went while we looked.
+        problem(Severity::kError, "unreadable", stats[i].error->message);
+      } else {
+        const FileInfo& info = stats[i].info;
+        run.files.push_back({std::move(entry.name), info.id, info.size, info.mtime_ns});
       }
-      auto info = sys_.stat(path);
-      if (!info.ok()) {
-        if (info.error().code == ErrorCode::kNotFound) continue;  // It went away while we looked.
-        found_.problems.push_back({.severity = Severity::kError,
-                                   .rule = "unreadable",
-                                   .run = run.name,
-                                   .path = path,
-                                   .message = info.error().message,
-                                   .lost_data = true});
-        continue;
-      }
-      run.files.push_back({std::move(entry.name), info->id, info->size, info->mtime_ns});
     }
   }
 

@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/parallel.hpp"
 #include "ops/ls_metrics.hpp"
 #include "ops/ls_passes.hpp"
-#include "ops/parallel.hpp"
 #include "ops/runs.hpp"
 
 namespace tfevents::ops {

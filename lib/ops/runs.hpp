@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "logdir/point_reader.hpp"
 #include "logdir/run.hpp"
 #include "ops/context.hpp"
 #include "ops/ls_rows.hpp"
 #include "ops/outcome.hpp"
-#include "ops/parallel.hpp"
 
 namespace tfevents::ops {
 

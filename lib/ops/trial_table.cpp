@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "base/parallel.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "ops/parallel.hpp"
 #include "ops/trial_table_impl.hpp"
 
 namespace tfevents::ops {

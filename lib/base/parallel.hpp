@@ -11,7 +11,7 @@
 
 #include "base/stop.hpp"
 
-namespace tfevents::ops {
+namespace tfevents {
 
 /// Calls `work(i)` for every i below `count` on up to `jobs` threads, the heaviest first
 /// (`weight(i)`), and waits.
@@ -47,4 +47,4 @@ void for_each_parallel(std::size_t count, unsigned jobs, const StopFlag& stop, W
   if (thrown) std::rethrow_exception(thrown);
 }
 
-}  // namespace tfevents::ops
+}  // namespace tfevents
