@@ -56,17 +56,6 @@ class CallBank {
     for (const std::size_t i : served.metrics) entries_[i].accumulator.add_metric(sample);
   }
 
-  /// Series that some call looks at beyond their last point: only these need the view.
-  [[nodiscard]] bool needs_view(SeriesId series) const {
-    if (series >= served_.size()) return false;
-    if (!served_[series].metrics.empty()) return true;
-    for (const std::size_t i : served_[series].values) {
-      const SeriesCall& call = plan_.calls()[entries_[i].call];
-      if (call.function != SeriesFunction::kLast || call.window.by != Window::By::kAll) return true;
-    }
-    return false;
-  }
-
   /// Forgets all points, to be fed again.
   void restart() {
     for (Entry& entry : entries_) entry.accumulator = SeriesAccumulator(plan_.calls()[entry.call]);

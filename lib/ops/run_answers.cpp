@@ -87,7 +87,7 @@ class AnswerReader {
     }
     const PrintedTags printed(reading.tags);
     if (plan_.last_of_all()) take_lasts(printed, pass, answers);
-    if (needs_view(reading.tags, observation, pass, bank, filter))
+    if (needs_view(reading.tags, observation, pass))
       TFEVENTS_CHECK(read_view(reading, observation, pass, bank, printed, options, answers));
     return finished(bank, printed, std::move(answers));
   }
@@ -113,16 +113,13 @@ class AnswerReader {
     }
   }
 
-  // The last point of a series is that of the view too; only with --steps or --wall it may be
-  // another.
-  bool needs_view(const TagTable& tags, const Observation& observation, const CallPass& pass,
-                  const CallBank& bank, const PointFilter& filter) const {
+  // How many points a restart takes back is known only then, too.
+  bool needs_view(const TagTable& tags, const Observation& observation,
+                  const CallPass& pass) const {
     if (select_.last) return true;
     if (select_.view != View::kClean || observation.cuts().empty()) return false;
     for (SeriesId id = 0; id < tags.series_count(); ++id) {
-      if (pass.wants(id) && observation.track(id).decreases &&
-          (!filter.empty() || bank.needs_view(id)))
-        return true;
+      if (pass.wants(id) && observation.track(id).decreases) return true;
     }
     return false;
   }
