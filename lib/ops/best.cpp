@@ -69,7 +69,8 @@ class Best {
                                                                            : SeriesFunction::kMin,
                           .tag = {},
                           .smooth = options_.smooth,
-                          .mean_of = options_.window};
+                          .mean_of = options_.window,
+                          .isolation = options_.smooth == 0 && options_.window <= 1};
     metric_ = plan_.add_item(options_.metric, best);
     // Tags are looked up at the best step, once that is known.
     TFEVENTS_TRY(columns_, Columns::plan(options_.columns, std::nullopt, plan_));

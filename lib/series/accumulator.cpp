@@ -1,9 +1,11 @@
 #include "series/accumulator.hpp"
 
+#include <memory>
 #include <utility>
 #include <variant>
 
 #include "series/best.hpp"
+#include "series/isolation.hpp"
 #include "series/moments.hpp"
 #include "series/picks.hpp"
 #include "series/quantile.hpp"
@@ -60,28 +62,40 @@ void add_to(Fold& fold, const Sample& sample) {
 
 class SeriesAccumulator::Impl {
  public:
-  explicit Impl(const SeriesCall& call) : window_(call.window), fold_(make_fold(call)) {}
+  explicit Impl(const SeriesCall& call) : window_(call.window), fold_(make_fold(call)) {
+    if (call.isolation) {
+      const bool least = call.function == SeriesFunction::kMin;
+      isolation_ = std::make_unique<Isolation>(least ? Direction::kMin : Direction::kMax);
+    }
+  }
 
   void add(const Sample& sample) {
+    if (isolation_ != nullptr) isolation_->add(as_printed(sample));
     window_.add(sample, [this](const Sample& point) { add_to(fold_, point); });
   }
   void add_metric(const Sample& sample) {
     if (AtBest* at_best = std::get_if<AtBest>(&fold_)) at_best->add_metric(sample);
   }
   [[nodiscard]] SeriesValue result() const {
+    SeriesValue value = of_window();
+    if (isolation_ != nullptr) value.isolated_by = isolation_->margin();
+    return value;
+  }
+
+ private:
+  [[nodiscard]] SeriesValue of_window() const {
     if (!window_.keeps_all()) return result_of(fold_);
     Fold over_rest = fold_;
     window_.rest([&](const Sample& point) { add_to(over_rest, point); });
     return result_of(over_rest);
   }
-
- private:
   static SeriesValue result_of(const Fold& fold) {
     return std::visit([](const auto& family) { return family.result(); }, fold);
   }
 
   WindowFeed window_;
   Fold fold_;
+  std::unique_ptr<Isolation> isolation_;  // Where it was asked for.
 };
 
 SeriesAccumulator::SeriesAccumulator(const SeriesCall& call)

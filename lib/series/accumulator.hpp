@@ -38,6 +38,9 @@ struct SeriesValue {
   std::optional<std::int64_t> nonfinite_step = {};  ///< Of the first of these.
   /// kMin, kMax smoothed or over means: the raw value at `step`; else equal to `value`.
   std::optional<double> raw = {};
+  /// With `SeriesCall::isolation`: by how much the best point is better than both beside it, where
+  /// that is far more than usual.
+  std::optional<double> isolated_by = {};
   Absence absence = Absence::kEmptyWindow;
   /// kAmbiguousTag: the full tags to choose from.
   std::vector<std::string> candidates = {};

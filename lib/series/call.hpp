@@ -80,6 +80,8 @@ struct SeriesCall {
   /// The same functions: of the means of this many consecutive finite points, not smoothed; 0 or 1:
   /// of single points. Means of float32 points are rounded like other means.
   std::uint32_t mean_of = 0;
+  /// kMin, kMax of single points: whether the best one stands apart is wanted, too.
+  bool isolation = false;
 
   bool operator==(const SeriesCall&) const = default;
 };

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "cli/answer.hpp"
 #include "cli/env.hpp"
@@ -65,12 +66,24 @@ Status write_answer(const BestArguments& arguments, const ops::BestReport& repor
   return ok_status();
 }
 
+// The winner may have been lucky once.
+void say_isolated(const ops::BestRow& row, Env& env) {
+  const auto& margin = row.best.isolated_by;
+  if (!margin || !row.best.step) return;
+  env.messages().say(
+      fmt::format("{}: the best value {} at {} is {:.3g} better than those beside it",
+                  printable(row.trial.people_name()), to_text(*row.best.value), *row.best.step,
+                  *margin),
+      "--smooth 0.9 or --window 5 ranks by more than single points");
+}
+
 // What the answer itself does not show.
 void say_aside(const BestArguments& arguments, const ops::BestReport& report, bool summed_up,
                Env& env) {
   for (const std::string& warning : report.warnings) env.messages().say(warning);
   if (!summed_up && !report.rows.empty() && !report.unranked.empty())
     env.messages().say(render::unranked_text(report));
+  if (!report.rows.empty()) say_isolated(report.rows.front(), env);
   for (const ops::BestRow& row : report.rows) {
     if (!arguments.files || row.checkpoint) continue;
     env.messages().say(fmt::format("{}: no file like {}", printable(row.trial.people_name()),
