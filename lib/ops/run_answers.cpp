@@ -89,6 +89,7 @@ class AnswerReader {
     if (plan_.last_of_all()) take_lasts(printed, pass, answers);
     if (needs_view(reading.tags, observation, pass))
       TFEVENTS_CHECK(read_view(reading, observation, pass, bank, printed, options, answers));
+    take_findings(reading, answers);
     return finished(bank, printed, std::move(answers));
   }
 
@@ -99,11 +100,15 @@ class AnswerReader {
     answers.outcome.life = judge_life(run_, reading, context_.clock.now());
     answers.first_time = reading.activity.first_time();
     answers.last_time = reading.activity.last_time();
-    answers.damage = reading.findings.damage();
     answers.session = reading.hparams.session_start;
+    return answers;
+  }
+
+  // When everything has been read: a later pass may find that a file cannot be read any more.
+  void take_findings(RunReading& reading, RunAnswers& answers) const {
+    answers.damage = reading.findings.damage();
     answers.outcome.take(run_, reading);
     answers.outcome.tags.clear();
-    return answers;
   }
 
   void take_lasts(const PrintedTags& printed, const CallPass& pass, RunAnswers& answers) {
@@ -180,6 +185,7 @@ class AnswerReader {
                           .message = error.message + ", three times while it was read",
                           .lost_data = true});
     RunAnswers answers = about_run(reading);
+    take_findings(reading, answers);
     answers.tags = pool_.share({});
     return answers;
   }

@@ -94,29 +94,43 @@ class TrialTableReader {
   Status read_runs() {
     std::vector<Run>& runs = table_.found.runs;
     table_.runs.resize(runs.size());
-    std::vector<std::unique_ptr<Error>> errors(runs.size());
-    std::vector<char> wanted(runs.size());
-    for (std::size_t i = 0; i < runs.size(); ++i) wanted[i] = may_be_wanted(runs[i]) ? 1 : 0;
+    read_.assign(runs.size(), 0);
+    std::vector<std::size_t> some;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (may_be_wanted(runs[i])) {
+        some.push_back(i);
+        continue;
+      }
+      table_.runs[i].facts.name = runs[i].name;
+      table_.runs[i].facts.has_scalars = true;
+      table_.runs[i].tags = pool_.share({});
+    }
     expect(context_, table_.found);
-    TagPool pool;
+    while (!some.empty()) {
+      TFEVENTS_CHECK(read_some(some));
+      some = table_.query.fold ? kin() : std::vector<std::size_t>();
+    }
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      table_.runs[i].facts.people_name = runs[i].shown;
+      table_.runs[i].facts.root = root_of(runs[i], table_.found.operands);
+    }
+    return ok_status();
+  }
+
+  Status read_some(const std::vector<std::size_t>& some) {
+    const std::vector<Run>& runs = table_.found.runs;
+    std::vector<std::unique_ptr<Error>> errors(some.size());
     for_each_parallel(
-        runs.size(), context_.jobs, context_.stop, [&](std::size_t i) { return runs[i].bytes(); },
+        some.size(), context_.jobs, context_.stop,
+        [&](std::size_t i) { return runs[some[i]].bytes(); },
         [&](std::size_t i) {
-          RunAnswers& into = table_.runs[i];
-          if (wanted[i] == 0) {
-            into.facts.name = runs[i].name;
-            into.facts.has_scalars = true;
-            into.tags = pool.share({});
-          } else {
-            auto answers = read_answers(runs[i], table_.plan, select_, pool, context_);
-            if (!answers.ok()) {
-              errors[i] = std::make_unique<Error>(std::move(answers).error());
-              return;
-            }
-            into = std::move(answers).value();
+          auto answers = read_answers(runs[some[i]], table_.plan, select_, pool_, context_);
+          if (!answers.ok()) {
+            errors[i] = std::make_unique<Error>(std::move(answers).error());
+            return;
           }
-          into.facts.people_name = runs[i].shown;
-          into.facts.root = root_of(runs[i], table_.found.operands);
+          table_.runs[some[i]] = std::move(answers).value();
+          read_[some[i]] = 1;
         });
     if (context_.stop.requested())
       return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
@@ -124,6 +138,26 @@ class TrialTableReader {
       if (error) return std::move(*error);
     }
     return ok_status();
+  }
+
+  // Whether a run belongs to the trial above depends on what lies beside it, and on what is above:
+  // the runs of which this has to be known, and is not yet.
+  [[nodiscard]] std::vector<std::size_t> kin() const {
+    const std::vector<Run>& runs = table_.found.runs;
+    std::set<std::string_view> families;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const std::string_view name = runs[i].name;
+      const bool joins = is_role(name.substr(name.rfind('/') + 1)) ||  // All of it without one.
+                         table_.runs[i].facts.is_add_hparams();
+      if (read_[i] != 0 && joins) families.insert(parent_of(name));
+    }
+    std::vector<std::size_t> unread;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (read_[i] == 0 &&
+          (families.contains(runs[i].name) || families.contains(parent_of(runs[i].name))))
+        unread.push_back(i);
+    }
+    return unread;
   }
 
   void fold() {
@@ -281,6 +315,8 @@ class TrialTableReader {
   TrialTable::Impl& table_;
   const Selection& select_;
   const OpContext& context_;
+  TagPool pool_;
+  std::vector<char> read_;  // Of each run.
   std::uint64_t excluded_ = 0, inactive_ = 0;
 };
 

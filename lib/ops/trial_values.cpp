@@ -72,6 +72,7 @@ class TrialFacts final : public Facts {
     const std::string& people = trial.people_name();
     const std::size_t slash = people.rfind('/');
     if (name == "name") return people;
+    if (name == "parent" && slash == 0) return std::string("/");
     if (name == "parent") return slash == std::string::npos ? "." : people.substr(0, slash);
     if (name == "leaf") return slash == std::string::npos ? people : people.substr(slash + 1);
     if (name == "state") return std::string(to_string(trial.state));
