@@ -46,6 +46,13 @@ std::string non_finite(const SeriesValue& value) {
   return fmt::format("{} non-finite points, the first{}", value.nonfinite, step);
 }
 
+/// A value that was given as it is, and is not finite.
+std::string non_finite(const NameRef& name, double value) {
+  const bool attribute = name.scope == NameRef::Scope::kRun;
+  return fmt::format("{}{} is {}", attribute ? "run." : "hyperparameter ", name.name,
+                     to_text(value));
+}
+
 std::string missing(const NameRef& name) {
   switch (name.scope) {
     case NameRef::Scope::kHparam: return "no hyperparameter " + name.name;
@@ -93,8 +100,12 @@ class Evaluator {
       const SeriesValue value = facts_.series(i);
       const std::size_t at = impl_.call_at[i];
       // nan(tag) is there to count them.
-      if (value.nonfinite > 0 && call.function != SeriesFunction::kNan)
+      if (value.nonfinite > 0 && call.function != SeriesFunction::kNan) {
         trouble(Trouble::Kind::kNonFinite, at, i, non_finite(value));
+      } else if (value.value && !std::isfinite(*value.value)) {
+        // The sum of great numbers.
+        trouble(Trouble::Kind::kNonFinite, at, i, "the result is " + to_text(*value.value));
+      }
       if (value.absence == Absence::kMissingTag) {
         const bool two = call.function == SeriesFunction::kAtBest;
         trouble(Trouble::Kind::kMissingTag, at, i,
@@ -110,6 +121,7 @@ class Evaluator {
 
   void ask_names() {
     names_.reserve(impl_.names.size());
+    odd_names_.resize(impl_.names.size());
     for (std::size_t i = 0; i < impl_.names.size(); ++i) {
       const NameRef& name = impl_.names[i];
       names_.push_back(facts_.name(i));
@@ -214,20 +226,26 @@ class Evaluator {
     }
   }
 
-  /// A side of a comparison that was computed; points that are not finite have their own trouble.
+  /// A side of a comparison that was computed or is a name; points that are not finite have their
+  /// own trouble.
   void check_finite(NodeId side) {
     const ExprNode& node = impl_.nodes[side];
-    if (!is_arithmetic(node.kind)) return;
+    if (node.kind != Kind::kName && !is_arithmetic(node.kind)) return;
     const double* const number = number_of(value(side));
-    if (number != nullptr && !std::isfinite(*number))
-      trouble(Trouble::Kind::kNonFinite, node.at, 0, "the result is " + to_text(*number));
+    if (number == nullptr || std::isfinite(*number)) return;
+    if (node.kind != Kind::kName)
+      return trouble(Trouble::Kind::kNonFinite, node.at, 0, "the result is " + to_text(*number));
+    if (std::exchange(odd_names_[node.index], char{1}) != 0) return;
+    const NameRef& name = impl_.names[node.index];
+    trouble(Trouble::Kind::kNonFinite, name.at, node.index, non_finite(name, *number));
   }
 
   const Expression::Impl& impl_;
   const Facts& facts_;
   std::vector<Value> calls_;
   std::vector<Value> names_;
-  std::vector<Value> values_;  ///< Of operations; the others have theirs elsewhere.
+  std::vector<char> odd_names_;  ///< Those that have their trouble for not being finite.
+  std::vector<Value> values_;    ///< Of operations; the others have theirs elsewhere.
   Evaluation evaluation_;
 };
 

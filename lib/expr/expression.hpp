@@ -58,9 +58,10 @@ struct Trouble {
     kAmbiguousTag,
     kMissingName,  ///< Hyperparameter, layout level or attribute.
     kEmptyWindow,
-    kNonFinite,  ///< A window holds a non-finite point, a picked point is not finite, or arithmetic
-                 ///< has given such a number. The value is there all the same.
-    kType,       ///< Number against text, and the like.
+    kNonFinite,  ///< A window holds a non-finite point, a picked point or a name that is compared
+                 ///< is not finite, or arithmetic has given such a number. The value is there all
+                 ///< the same.
+    kType,  ///< Number against text, and the like.
   };
   Kind kind = Kind::kType;
   std::size_t at = 0;     ///< Byte offset in the expression.

@@ -24,11 +24,14 @@ Evaluation evaluate(std::string_view text, std::map<std::string, SeriesValue> ta
   return expression.evaluate(facts);
 }
 
-/// `true`, `false`, `null` where `n` is null.
-std::string truth(std::string_view text) {
-  const Value value = evaluate(text, {}, {{"t", true}, {"f", false}}).value;
+std::string truth_of(const Value& value) {
   if (is_null(value)) return "null";
   return std::get<bool>(value) ? "true" : "false";
+}
+
+/// `true`, `false`, `null` where `n` is null.
+std::string truth(std::string_view text) {
+  return truth_of(evaluate(text, {}, {{"t", true}, {"f", false}}).value);
 }
 
 /// The kinds, places and messages of all troubles, each as `2@7 number against text`.
@@ -96,7 +99,30 @@ TEST_CASE("division by zero, infinity and NaN are IEEE's") {
   const auto diverged = with_nonfinite(number(kNan), 1, 990);
   CHECK(troubles(evaluate("last(x) > 0", {{"x", diverged}})) == Troubles{"4@0 nan at step 990"});
   CHECK_FALSE(is_true(evaluate("last(x) > 0", {{"x", diverged}}).value));
-  CHECK(troubles(evaluate("hp.x > 0", {}, {{"hp.x", kInf}})).empty());
+  // So has what great finite points sum up to.
+  CHECK(troubles(evaluate("sum(x) > 0", {{"x", number(kInf)}})) ==
+        Troubles{"4@0 the result is inf"});
+}
+
+TEST_CASE("a hyperparameter that is not finite is one of the troubles of a comparison") {
+  const std::map<std::string, Value> nan{{"hp.x", kNan}, {"x", kNan}, {"run.age", kNan}};
+  CHECK(troubles(evaluate("hp.x != 0", {}, nan)) == Troubles{"4@0 hyperparameter x is nan"});
+  CHECK(troubles(evaluate("not (hp.x > 0)", {}, nan)) == Troubles{"4@5 hyperparameter x is nan"});
+  CHECK(troubles(evaluate("0 != x", {}, nan)) == Troubles{"4@5 hyperparameter x is nan"});
+  CHECK(troubles(evaluate("run.age < 5", {}, nan)) == Troubles{"4@0 run.age is nan"});
+  CHECK(troubles(evaluate("hp.x not in (1, 2)", {}, nan)) ==
+        Troubles{"4@0 hyperparameter x is nan"});
+  // Once, however often it is compared; the two ways to write it are two names.
+  CHECK(troubles(evaluate("hp.x != hp.x or hp.x > 1", {}, nan)).size() == 1);
+  CHECK(troubles(evaluate("hp.x != x", {}, nan)).size() == 2);
+  CHECK(troubles(evaluate("hp.x + 1 != 1", {}, nan)) == Troubles{"4@5 the result is nan"});
+  // The value is there all the same, and nothing is wrong with one that is not compared.
+  CHECK(truth_of(evaluate("hp.x != 0", {}, nan).value) == "true");
+  CHECK(troubles(evaluate("hp.x", {}, nan)).empty());
+  CHECK(troubles(evaluate("hp.x > 0", {}, {{"hp.x", kInf}})) ==
+        Troubles{"4@0 hyperparameter x is inf"});
+  CHECK(troubles(evaluate("hp.x > 0", {}, {{"hp.x", 1e300}})).empty());
+  CHECK(troubles(evaluate("hp.x = \"nan\"", {}, {{"hp.x", std::string("nan")}})).empty());
 }
 
 TEST_CASE("troubles of series") {

@@ -141,6 +141,22 @@ Value slow(const World& world, const Tree& tree) {
   return level_of(tree) == 4 ? slow_comparison(tree.op, a, b) : slow_arithmetic(tree.op, a, b);
 }
 
+/// True where a function looks at a point that is not finite, or a comparison at such a number.
+bool looks_at_nonfinite(const World& world, const Tree& tree) {
+  if (tree.op == "call")
+    return tree.call.function != SeriesFunction::kNan &&
+           accumulated(world, tree.call).nonfinite > 0;
+  if (level_of(tree) == 4 && tree.op != "~") {
+    for (const Tree& part : tree.parts) {
+      const Value side = part.op == "call" ? Value() : slow(world, part);
+      if (const auto* number = std::get_if<double>(&side); number && !std::isfinite(*number))
+        return true;
+    }
+  }
+  return std::any_of(tree.parts.begin(), tree.parts.end(),
+                     [&](const Tree& part) { return looks_at_nonfinite(world, part); });
+}
+
 /// Calls in the order in which they are written, equal ones once.
 void collect(const Tree& tree, std::vector<SeriesCall>& calls) {
   if (tree.op == "call" && std::find(calls.begin(), calls.end(), tree.call) == calls.end())
@@ -174,7 +190,8 @@ World random_world(RandomTree& random) {
     const bool text = name.scope == NameRef::Scope::kLayout || name.name == "state";
     const std::size_t type = text ? 2 : name.scope == NameRef::Scope::kRun ? 0 : random.below(3);
     Value& value = world.names[key_of(name)];
-    if (type == 0) value = random.number();
+    if (type == 0) value = random.once_in(4) ? std::nan("") : random.number();
+    if (type == 0 && random.once_in(9)) value = -INFINITY;
     if (type == 1) value = random.once_in(2);
     if (type == 2) value = kTexts[random.below(kTexts.size())];
   }
@@ -235,6 +252,11 @@ TEST_CASE("random expressions mean what a slow evaluation of their trees says") 
         text.find("run.") == std::string::npos) {
       CHECK(std::any_of(evaluation.troubles.begin(), evaluation.troubles.end(), is_trouble));
     }
+    const bool nonfinite = std::any_of(
+        evaluation.troubles.begin(), evaluation.troubles.end(),
+        [](const Trouble& trouble) { return trouble.kind == Trouble::Kind::kNonFinite; });
+    REQUIRE(nonfinite == looks_at_nonfinite(world, tree));
+    if (nonfinite) ++seen["non-finite"];
     if (expression->type_error()) {
       ++seen["type error"];
     } else if (expression->type() != ValueType::kUnknown && !is_null(right)) {
@@ -247,7 +269,7 @@ TEST_CASE("random expressions mean what a slow evaluation of their trees says") 
     ++seen[is_null(right) ? "null" : std::to_string(right.index())];
   }
   // Every kind of answer comes up, or the test tests less than it says.
-  for (const char* kind : {"null", "1", "2", "3", "type error"}) {
+  for (const char* kind : {"null", "1", "2", "3", "type error", "non-finite"}) {
     CAPTURE(kind);
     CHECK(seen[kind] > 300);
   }
