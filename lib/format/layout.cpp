@@ -5,6 +5,9 @@
 namespace tfevents::layout {
 namespace {
 
+/// Of a name that is kept at any price something should be left to tell it from others.
+constexpr std::size_t kLeastName = 12;
+
 /// Columns still shown, with the widths they would get.
 class Fitting {
  public:
@@ -17,7 +20,7 @@ class Fitting {
     restore();
     for (const Elide elide : {Elide::kMiddle, Elide::kEnd}) {
       shrink([&](std::size_t i) {
-        return wants_[i].elide == elide ? wants_[i].min_width : widths_[i];
+        return wants_[i].elide == elide ? floor_of(i, wants_[i].min_width) : widths_[i];
       });
     }
     return excess() == 0;
@@ -30,13 +33,13 @@ class Fitting {
            drop_rightmost([&](const Want& want) { return kept_too || !want.keep; });
   }
 
-  /// Makes what is kept fit, whatever it costs.
+  /// Makes what is kept fit: long headers give way to the cells below them, then names, then
+  /// columns go that were to be kept.
   void force() {
     do {
       restore();
-      shrink([&](std::size_t i) {
-        return wants_[i].elide == Elide::kNever ? widths_[i] : std::size_t{1};
-      });
+      shrink([&](std::size_t i) { return header_floor(i); });
+      shrink([&](std::size_t i) { return floor_of(i, std::min(header_floor(i), kLeastName)); });
     } while (excess() > 0 && drop(true));
     shrink([](std::size_t) { return std::size_t{1}; });
   }
@@ -44,6 +47,17 @@ class Fitting {
   std::vector<std::size_t> take() { return std::move(widths_); }
 
  private:
+  /// How far a column may shrink at all, if down to `width`: numbers are shown whole or not at all.
+  [[nodiscard]] std::size_t floor_of(std::size_t i, std::size_t width) const {
+    const Want& want = wants_[i];
+    if (want.elide == Elide::kNever) return want.width;
+    return std::min(want.width, std::max({width, want.numbers, std::size_t{1}}));
+  }
+
+  [[nodiscard]] std::size_t header_floor(std::size_t i) const {
+    return floor_of(i, std::min(wants_[i].min_width, wants_[i].body));
+  }
+
   template <class May>
   bool drop_rightmost(May may) {
     for (std::size_t i = wants_.size(); i-- > 0;) {

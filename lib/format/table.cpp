@@ -30,20 +30,21 @@ Status Table::each(const Visit& visit) const {
   return ok_status();
 }
 
-Status render_table(const RowSource& rows, const TableStyle& style, Sink& sink) {
+Result<std::size_t> render_table(const RowSource& rows, const TableStyle& style, Sink& sink) {
   TableWriter writer(rows.columns(), style);
   TFEVENTS_CHECK(rows.each([&](std::span<const Cell> row) {
     writer.measure(row);
     return ok_status();
   }));
-  if (writer.rows() == 0 && !style.header_when_empty) return ok_status();
+  if (writer.rows() == 0 && !style.header_when_empty) return std::size_t{0};
   writer.lay_out();
   writer.write_header(sink.out());
   TFEVENTS_CHECK(sink.drain());
-  return rows.each([&](std::span<const Cell> row) {
+  TFEVENTS_CHECK(rows.each([&](std::span<const Cell> row) {
     writer.write_row(sink.out(), row);
     return sink.drain();
-  });
+  }));
+  return writer.dropped();
 }
 
 Status render_csv(const RowSource& rows, Sink& sink, std::string_view line_end) {
@@ -90,7 +91,10 @@ Status render_jsonl(const RowSource& rows, Sink& sink) {
 }
 
 std::string render_table(const RowSource& rows, const TableStyle& style) {
-  return text_of([&](Sink& sink) { return render_table(rows, style, sink); });
+  return text_of([&](Sink& sink) -> Status {
+    TFEVENTS_CHECK(render_table(rows, style, sink));
+    return ok_status();
+  });
 }
 
 std::string render_markdown(const RowSource& rows) {

@@ -129,10 +129,14 @@ struct TableStyle {
 /// terminal.
 ///
 /// Too wide: kMiddle columns shrink to their `min_width`, then kEnd ones, then columns are dropped
-/// from the right, minor ones first; what is kept shrinks further only when nothing is left to
-/// drop. Text and headers are escaped (base/text.hpp printable). Two passes: one measures, one
-/// writes.
-Status render_table(const RowSource& rows, const TableStyle& style, Sink& sink);
+/// from the right, minor ones first. Only when what is kept does not fit either, its headers are
+/// cut down to the cells, its names down to a few columns, and then the last of it goes, too.
+/// Numbers are whole or not there: the digits that are left of one would be another number. Text
+/// and headers are escaped (base/text.hpp printable). Two passes: one measures, one writes.
+///
+/// Returns how many columns had no room: those with a header or, where no such is missing, those
+/// without.
+Result<std::size_t> render_table(const RowSource& rows, const TableStyle& style, Sink& sink);
 
 /// A GitHub Markdown table of what people read; characters with a meaning in Markdown are escaped.
 /// Always with its header. Two passes.

@@ -82,6 +82,11 @@ void TableWriter::measure_cell(const Cell& cell, Shape& shape) {
     shape.before = std::max(shape.before, *piece.before);
     shape.after = std::max(shape.after, piece.width - *piece.before);
   }
+  if (!cell.is_numeric()) return;
+  shape.number = std::max(shape.number, piece.width);
+  if (!piece.before) return;
+  shape.number_before = std::max(shape.number_before, *piece.before);
+  shape.number_after = std::max(shape.number_after, piece.width - *piece.before);
 }
 
 void TableWriter::measure(std::span<const Cell> row) {
@@ -101,16 +106,10 @@ void TableWriter::lay_out() {
     if (shape.align == Align::kPoint) {
       shape.body = std::max(shape.body, shape.before + shape.after);
     }
-    const std::size_t width = std::max(shape.header_width, shape.body);
     // Remarks stand a little apart, since no header says where their column begins.
     const bool notes = any_header && shape.header.empty() && &shape == &shapes_.back();
     shape.gap = notes ? kNotesGap : kGap;
-    wants.push_back({.width = width,
-                     .min_width = std::min(width, shape.column->min_width),
-                     .elide = shape.column->elide,
-                     .keep = shape.column->keep,
-                     .minor = shape.column->minor,
-                     .gap = shape.gap});
+    wants.push_back(want_of(shape));
   }
   std::optional<std::size_t> room;
   if (style_.width) {
@@ -119,6 +118,32 @@ void TableWriter::lay_out() {
   }
   const std::vector<std::size_t> widths = layout::fit(wants, room);
   for (std::size_t i = 0; i < shapes_.size(); ++i) shapes_[i].width = widths[i];
+  count_dropped(wants);
+}
+
+layout::Want TableWriter::want_of(const Shape& shape) {
+  const std::size_t width = std::max(shape.header_width, shape.body);
+  std::size_t numbers = shape.number;
+  if (shape.align == Align::kPoint)
+    numbers = std::max(numbers, shape.number_before + shape.number_after);
+  return {.width = width,
+          .min_width = std::min(width, shape.column->min_width),
+          .body = shape.body,
+          .numbers = numbers,
+          .elide = shape.column->elide,
+          .keep = shape.column->keep,
+          .minor = shape.column->minor,
+          .gap = shape.gap};
+}
+
+// A column without a header says more about the one before it, and goes with that.
+void TableWriter::count_dropped(const std::vector<layout::Want>& wants) {
+  std::size_t headed = 0, others = 0;
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    if (shapes_[i].width != 0 || wants[i].width == 0) continue;
+    ++(shapes_[i].header.empty() ? others : headed);
+  }
+  dropped_ = headed > 0 ? headed : others;
 }
 
 void TableWriter::begin_line() {

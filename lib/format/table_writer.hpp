@@ -31,6 +31,8 @@ class TableWriter {
 
   /// Measured so far.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  /// Columns that have no room, as render_table counts them.
+  [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
 
  private:
   /// A column that people see, and what is known of it.
@@ -43,7 +45,9 @@ class TableWriter {
     bool numbers = false, reals = false, others = false;  ///< Kinds of cells seen, for kAuto.
     // kPoint: widest part before the decimal point, and from it on.
     std::size_t before = 0, after = 0;
-    std::size_t body = 0;   ///< Widest cell, decimal points aligned.
+    std::size_t body = 0;  ///< Widest cell, decimal points aligned.
+    // The same of numbers alone, which are never cut.
+    std::size_t number = 0, number_before = 0, number_after = 0;
     std::size_t gap = 0;    ///< Blanks before it.
     std::size_t width = 0;  ///< 0: dropped.
 
@@ -65,6 +69,8 @@ class TableWriter {
 
   static Piece make_piece(const Cell& cell, const Shape& shape);
   static void measure_cell(const Cell& cell, Shape& shape);
+  [[nodiscard]] static layout::Want want_of(const Shape& shape);
+  void count_dropped(const std::vector<layout::Want>& wants);
   void begin_line();
   void put(std::string& out, std::size_t left, std::string_view prefix, std::string_view text,
            std::size_t right, Role role);
@@ -73,6 +79,7 @@ class TableWriter {
   const TableStyle& style_;
   std::vector<Shape> shapes_;
   std::size_t rows_ = 0;
+  std::size_t dropped_ = 0;
   // Of the line being written.
   std::size_t pending_ = 0;  ///< Blanks that wait for the next text.
   bool first_ = true;        ///< No column has been put.

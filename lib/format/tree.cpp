@@ -61,7 +61,8 @@ Status render_tree(const TreeWalk& walk, std::vector<Column> columns, const Tree
       return visit(row);
     });
   };
-  return render_table(LazyTable(std::move(columns), pass), style.table, sink);
+  TFEVENTS_CHECK(render_table(LazyTable(std::move(columns), pass), style.table, sink));
+  return ok_status();
 }
 
 std::string render_tree(const TreeNode& root, std::vector<Column> columns, const TreeStyle& style) {

@@ -338,7 +338,10 @@ TEST_CASE("a reader that leaves ends an answer at once") {
       [&](Sink& sink) { return ls_json(list, View::kClean, true, "1", sink); },
       [&](Sink& sink) { return ls_jsonl(list, false, sink); },
       [&](Sink& sink) { return ls_tree(list, kPipe, true, sink); },
-      [&](Sink& sink) { return render_table(ls_table(list, true), {}, sink); },
+      [&](Sink& sink) -> Status {
+        TFEVENTS_CHECK(render_table(ls_table(list, true), {}, sink));
+        return ok_status();
+      },
       [&](Sink& sink) { return render_csv(series_table(list, kPipe), sink); },
       [&](Sink& sink) { return fsck_json(check, "1", sink); },
       [&](Sink& sink) { return fsck_jsonl(check, sink); },

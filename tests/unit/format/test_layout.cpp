@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <random>
 #include <vector>
 
@@ -47,15 +49,36 @@ TEST_CASE("minor columns go before what stands to their right") {
   CHECK(fit(wants, 36) == Widths{28, 6, 0, 0});
 }
 
-TEST_CASE("kept columns shrink before they go") {
+TEST_CASE("kept columns shrink a little further before they go, the name last of all") {
   const std::vector<Want> wants = {
-      {.width = 30, .min_width = 16, .elide = Elide::kMiddle, .keep = true, .gap = 2},
-      {.width = 6, .min_width = 6, .gap = 2},
-      {.width = 8, .min_width = 8, .keep = true, .gap = 2},
+      {.width = 30, .min_width = 16, .body = 30, .elide = Elide::kMiddle, .keep = true, .gap = 2},
+      {.width = 6, .min_width = 6, .body = 6, .gap = 2},
+      {.width = 8, .min_width = 8, .body = 8, .keep = true, .gap = 2},
   };
   CHECK(fit(wants, 30) == Widths{20, 0, 8});
-  CHECK(fit(wants, 15) == Widths{5, 0, 8});
+  CHECK(fit(wants, 22) == Widths{12, 0, 8});
+  CHECK(fit(wants, 21) == Widths{21, 0, 0});
   CHECK(fit(wants, 10) == Widths{10, 0, 0});
+}
+
+TEST_CASE("numbers are whole or dropped; the header above them gives way") {
+  const std::vector<Want> wants = {
+      {.width = 10, .min_width = 10, .body = 10, .elide = Elide::kMiddle, .keep = true, .gap = 2},
+      {.width = 20, .min_width = 16, .body = 9, .numbers = 9, .elide = Elide::kMiddle, .gap = 2},
+      {.width = 20,
+       .min_width = 12,
+       .body = 9,
+       .numbers = 9,
+       .elide = Elide::kMiddle,
+       .keep = true,
+       .gap = 2},
+      {.width = 7, .min_width = 4, .body = 7, .numbers = 7, .elide = Elide::kEnd, .gap = 2},
+  };
+  CHECK(fit(wants, 51) == Widths{10, 16, 12, 7});
+  CHECK(fit(wants, 50) == Widths{10, 18, 18, 0});
+  CHECK(fit(wants, 30) == Widths{10, 0, 18, 0});
+  CHECK(fit(wants, 21) == Widths{10, 0, 9, 0});
+  CHECK(fit(wants, 20) == Widths{10, 0, 0, 0});
 }
 
 TEST_CASE("two long columns end up alike") {
@@ -78,6 +101,8 @@ TEST_CASE(
       want.min_width = want.elide == Elide::kNever
                            ? want.width
                            : std::min<std::size_t>(want.width, random() % 20);
+      want.body = random() % (want.width + 1);
+      want.numbers = random() % (want.body + 1);
       want.keep = random() % 4 == 0;
       want.gap = 2 + random() % 2;
     }
@@ -89,6 +114,9 @@ TEST_CASE(
     for (std::size_t i = 0; i < wants.size(); ++i) {
       CHECK(widths[i] <= wants[i].width);
       if (widths[i] == 0) continue;
+      const bool alone = std::count(widths.begin(), widths.end(), 0) + 1 ==
+                         static_cast<std::ptrdiff_t>(widths.size());
+      CHECK((alone || widths[i] >= wants[i].numbers));
       total += widths[i] + (first ? 0 : wants[i].gap);
       first = false;
     }

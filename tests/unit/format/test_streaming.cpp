@@ -71,12 +71,17 @@ struct Renderer {
   Render render;
 };
 
+Status table(const RowSource& rows, const TableStyle& style, Sink& sink) {
+  TFEVENTS_CHECK(render_table(rows, style, sink));
+  return ok_status();
+}
+
 const std::vector<Renderer>& renderers() {
   static const std::vector<Renderer> all = {
-      {"table", 2, [](const auto& rows, Sink& sink) { return render_table(rows, {}, sink); }},
+      {"table", 2, [](const auto& rows, Sink& sink) { return table(rows, {}, sink); }},
       {"narrow", 2,
        [](const auto& rows, Sink& sink) {
-         return render_table(rows, {.width = 44, .color = true, .indent = " "}, sink);
+         return table(rows, {.width = 44, .color = true, .indent = " "}, sink);
        }},
       {"markdown", 2, [](const auto& rows, Sink& sink) { return render_markdown(rows, sink); }},
       {"csv", 1, [](const auto& rows, Sink& sink) { return render_csv(rows, sink); }},

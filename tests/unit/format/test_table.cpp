@@ -81,6 +81,52 @@ TEST_CASE("narrow terminals") {
         "visi…seed0\n");
 }
 
+TEST_CASE(
+    "numbers keep all their digits or are not there at all, and what is not there is counted") {
+  tfevents::Column name = tfevents::name_column("run", "RUN");
+  name.min_width = 24;
+  Table table({name,
+               {.key = "acc",
+                .header = "validation/accuracy",
+                .elide = Elide::kMiddle,
+                .min_width = 12,
+                .keep = true},
+               {.key = "change"},
+               {.key = "lr", .header = "lr", .elide = Elide::kEnd, .min_width = 4}});
+  table.add({Cell::text("text/transformer/seed2"), Cell::real(0.91236F), Cell::text("+2.2%"),
+             Cell::real(0.00012345F)});
+  table.add({Cell::text("text/lstm/seed0"), Cell::real(12.5F), Cell(), Cell::real(1.0F)});
+  const auto dropped = [&](std::size_t width) {
+    std::string text;
+    tfevents::Sink sink(text);
+    return render_table(table, {.width = width}, sink).value();
+  };
+  for (std::size_t width = 1; width < 70; ++width) {
+    CAPTURE(width);
+    const std::string text = render_table(table, {.width = width});
+    CHECK(widest(text) <= width);
+    for (const auto& [start, whole] :
+         {std::pair("0.9", "0.91236"), {"12", "12.5"}, {"0.00", "0.00012345"}})
+      CHECK((text.find(start) == std::string::npos) == (text.find(whole) == std::string::npos));
+    CHECK((text.find("/transformer/") != std::string::npos || width < 38));
+    CHECK((text.find("0.91236") != std::string::npos || width < 24));
+  }
+  CHECK(dropped(70) == 0);
+  CHECK(dropped(58) == 0);
+  CHECK(dropped(45) == 1);
+  CHECK(dropped(20) == 2);
+}
+
+TEST_CASE("columns without a header count when nothing else is missing") {
+  Table table({tfevents::name_column("run", "RUN"), {.key = "change"}, {.key = "word"}});
+  table.add({Cell::text("seed0"), Cell::text("+2.2%"), Cell::text("better")});
+  std::string text;
+  tfevents::Sink sink(text);
+  CHECK(render_table(table, {.width = 16}, sink).value() == 1);
+  CHECK(render_table(table, {.width = 8}, sink).value() == 2);
+  CHECK(render_table(table, {}, sink).value() == 0);
+}
+
 TEST_CASE("decimal points stand under each other") {
   Table table(std::vector<tfevents::Column>{{.key = "x", .header = "X"}});
   for (const float value :
