@@ -8,6 +8,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "ops/check_judge.hpp"
+#include "ops/unseen.hpp"
 
 namespace tfevents::ops {
 namespace {
@@ -39,17 +40,16 @@ class Assert {
     TFEVENTS_CHECK(require_operand());
     find_unseen(table);
     const CheckJudge judge(table, report_.outcome, options_.allow_nonfinite);
-    if (table.rows().empty() && unseen_.empty()) {
+    if (table.rows().empty()) {
       for (const PlannedCheck& check : checks_) add(empty_selection(check));
+      add_unseen();
     } else if (options_.any) {
       for (const PlannedCheck& check : checks_) add(any(judge, check));
     } else {
       for (std::size_t trial = 0; trial < table.rows().size(); ++trial) {
         for (const PlannedCheck& check : checks_) add(judge.judge(trial, check));
       }
-      for (const Problem& problem : unseen_) {
-        for (const PlannedCheck& check : checks_) add(unseen(check, problem));
-      }
+      add_unseen();
     }
     return std::move(report_);
   }
@@ -111,26 +111,28 @@ class Assert {
   }
 
   // Input that was lost and belongs to no trial that is judged: a directory that cannot be read may
-  // hold the trial that fails.
+  // hold the trial that fails. What cannot belong to the selection is nobody's business.
   void find_unseen(const TrialTable& table) {
+    Outcome& outcome = report_.outcome;
     std::set<std::string_view> judged;
-    for (const TrialRow& trial : table.rows()) judged.insert(trial.runs.begin(), trial.runs.end());
-    bool known = false;
-    for (const Problem& problem : report_.outcome.problems) {
-      if (!problem.lost_data) continue;
-      known = true;
-      if (problem.run && (judged.contains(*problem.run) || excluded(*problem.run))) continue;
-      unseen_.push_back(problem);
+    bool lost = false, known = false;
+    for (const TrialRow& trial : table.rows()) {
+      judged.insert(trial.runs.begin(), trial.runs.end());
+      lost = lost || trial.lost_data;
     }
-    for (const TrialRow& trial : table.rows()) known = known || trial.lost_data;
-    if (!known && !report_.outcome.complete)
+    std::erase_if(outcome.problems, [&](const Problem& problem) {
+      if (!problem.lost_data) return false;
+      known = true;
+      const bool of_trial = problem.run && judged.contains(*problem.run);
+      lost = lost || of_trial;
+      if (of_trial) return false;
+      if (!may_be_selected(problem, options_.select)) return true;
+      unseen_.push_back(problem);
+      return false;
+    });
+    if (!known && !lost && !outcome.complete)
       unseen_.push_back({.rule = "unreadable", .message = "a part of the input cannot be read"});
-  }
-
-  [[nodiscard]] bool excluded(const std::string& run) const {
-    const std::string name = printable(run);
-    const bool wanted = options_.select.runs.empty() || any_matches(options_.select.runs, name);
-    return !wanted || any_matches(options_.select.exclude, name);
+    if (!lost && unseen_.empty() && outcome.more_problems == 0) outcome.complete = true;
   }
 
   [[nodiscard]] static CheckRow unseen(const PlannedCheck& check, const Problem& problem) {
@@ -143,6 +145,12 @@ class Assert {
     return row;
   }
 
+  void add_unseen() {
+    for (const Problem& problem : unseen_) {
+      for (const PlannedCheck& check : checks_) add(unseen(check, problem));
+    }
+  }
+
   [[nodiscard]] CheckRow empty_selection(const PlannedCheck& check) const {
     const std::string& nothing = report_.outcome.nothing;
     CheckRow row =
@@ -152,19 +160,20 @@ class Assert {
   }
 
   // One trial that passes is enough. Where none does, a trial that could not be evaluated may be
-  // the one that would have.
+  // the one that would have; what no warning may hide comes first.
   [[nodiscard]] CheckRow any(const CheckJudge& judge, const PlannedCheck& check) const {
     std::optional<CheckRow> nearest, error;
     for (std::size_t trial = 0; trial < report_.trials; ++trial) {
       CheckRow row = judge.judge(trial, check);
       if (row.status == CheckStatus::kPass) return row;
       if (row.status == CheckStatus::kError) {
-        if (!error) error = std::move(row);
+        if (!error || row.severity > error->severity) error = std::move(row);
       } else if (!nearest || distance(row) < distance(*nearest)) {
         nearest = std::move(row);
       }
     }
-    if (!error && !unseen_.empty()) error = unseen(check, unseen_.front());
+    const bool counts = error && error->severity == Severity::kError;
+    if (!counts && !unseen_.empty()) error = unseen(check, unseen_.front());
     if (error) {
       if (report_.trials > 1) error->message += " (and no other trial passes)";
       return *std::move(error);

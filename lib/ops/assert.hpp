@@ -54,6 +54,8 @@ struct CheckRow {
   std::string shown = {};               ///< What people read as its name.
   std::optional<std::string> path = {};
   CheckStatus status = CheckStatus::kError;
+  /// That of the check, but always kError for `damaged` and `empty-selection`: where nothing was
+  /// looked at, a warning would hide it.
   Severity severity = Severity::kError;
   // Where the top of the expression is one comparison.
   std::optional<Comparison> op = {};

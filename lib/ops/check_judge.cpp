@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/number.hpp"
@@ -62,6 +63,48 @@ std::string text_of(const SeriesCall& call, const SeriesValue& value) {
   return number + " over " + counted(value.n, "point", "points");
 }
 
+/// A number as people read the attribute: an age as `66d`.
+std::string text_of(const NameRef& attribute, double number) {
+  // What an attribute is compared with may be any number.
+  if (attribute.name == "size")
+    return human_bytes(number > 0 ? static_cast<std::uint64_t>(std::min(number, 1e18)) : 0);
+  if (attribute.name == "start") return human_time(number, true);
+  if (!(number < 0)) return human_duration(number);
+  return human_duration(-number) + (attribute.name == "age" ? " in the future" : " backwards");
+}
+
+/// True where a side of a comparison is this attribute alone, a size or a time of the trial.
+bool is_quantity(const NameRef& name, const TrialRow& trial, const Value& side) {
+  const double* number = std::get_if<double>(&side);
+  if (name.scope != NameRef::Scope::kRun || number == nullptr) return false;
+  if (name.name == "age") return trial.age_seconds == *number;
+  if (name.name == "size") return static_cast<double>(trial.bytes) == *number;
+  if (name.name == "start") return trial.first_time == *number;
+  return name.name == "duration" && trial.first_time && trial.last_time &&
+         *trial.last_time - *trial.first_time == *number;
+}
+
+std::string side_text(const Value& side, const TrialRow& trial, std::span<const NameRef> names) {
+  for (const NameRef& name : names) {
+    if (is_quantity(name, trial, side)) return text_of(name, std::get<double>(side));
+  }
+  return text_of(side);
+}
+
+/// The value of the only name that is compared. Where it reads like the other side, exactly.
+std::string name_text(const CheckRow& row, const TrialRow& trial, std::span<const NameRef> names) {
+  for (const NameRef& name : names) {
+    const bool left = is_quantity(name, trial, row.left);
+    if (!left && !is_quantity(name, trial, row.right)) continue;
+    const double own = std::get<double>(left ? row.left : row.right);
+    const auto* other = std::get_if<double>(left ? &row.right : &row.left);
+    const std::string text = text_of(name, own);
+    const bool alike = other != nullptr && *other != own && text_of(name, *other) == text;
+    return alike ? text + " (" + to_text(own) + ")" : text;
+  }
+  return text_of(row.left);
+}
+
 bool same_number(const Value& side, const SeriesValue& value) {
   const double* number = std::get_if<double>(&side);
   return number != nullptr && value.value &&
@@ -106,7 +149,7 @@ CheckRow CheckJudge::without_trial(const PlannedCheck& check, const char* reason
                                    std::string message) {
   CheckRow row{.check = check.name,
                .expr = check.planned.expression.text(),
-               .severity = check.severity,
+               .severity = Severity::kError,
                .op = check.planned.expression.comparison()};
   row.reason = reason;
   row.message = std::move(message);
@@ -149,7 +192,7 @@ CheckRow CheckJudge::judge(std::size_t trial, const PlannedCheck& check) const {
   if (const Trouble* trouble = first_of(evaluation.troubles, allow_nonfinite_)) {
     explain_trouble(row, trial, check, *trouble);
   } else {
-    decide(row, check, evaluation.value, values);
+    decide(row, about, check, evaluation.value, values);
   }
   return row;
 }
@@ -163,6 +206,7 @@ const Problem* CheckJudge::damage_of(const TrialRow& trial) const {
 
 void CheckJudge::explain_damage(CheckRow& row, const TrialRow& trial) const {
   row.reason = "damaged";
+  row.severity = Severity::kError;
   row.look = {"fsck", trial.path};
   const Problem* problem = damage_of(trial);
   if (problem == nullptr) {
@@ -251,8 +295,8 @@ void CheckJudge::explain_missing_name(CheckRow& row, const NameRef& name) const 
   }
 }
 
-void CheckJudge::decide(CheckRow& row, const PlannedCheck& check, const Value& value,
-                        const std::vector<SeriesValue>& values) {
+void CheckJudge::decide(CheckRow& row, const TrialRow& trial, const PlannedCheck& check,
+                        const Value& value, const std::vector<SeriesValue>& values) {
   const bool never = std::any_of(values.begin(), values.end(), picks_never);
   const bool* truth = std::get_if<bool>(&value);
   row.status = truth != nullptr && *truth ? CheckStatus::kPass : CheckStatus::kFail;
@@ -269,7 +313,7 @@ void CheckJudge::decide(CheckRow& row, const PlannedCheck& check, const Value& v
     row.message = "there is no event that tells it";
     return;
   }
-  row.message = evidence(row, values, check.planned.expression);
+  row.message = evidence(row, trial, values, check.planned.expression);
 }
 
 void CheckJudge::decide_steps(CheckRow& row) {
@@ -291,20 +335,24 @@ void CheckJudge::decide_age(CheckRow& row) {
   if (row.status != CheckStatus::kPass) row.reason = "stale";
 }
 
-std::string CheckJudge::evidence(const CheckRow& row, const std::vector<SeriesValue>& values,
+std::string CheckJudge::evidence(const CheckRow& row, const TrialRow& trial,
+                                 const std::vector<SeriesValue>& values,
                                  const Expression& expression) {
   const auto calls = expression.calls();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (picks_never(values[i])) return text_of(calls[i], values[i]);
   }
   const std::size_t operands = calls.size() + expression.names().size();
-  if (row.op && operands > 1) return text_of(row.left) + " against " + text_of(row.right);
+  if (row.op && operands > 1) {
+    return side_text(row.left, trial, expression.names()) + " against " +
+           side_text(row.right, trial, expression.names());
+  }
   if (row.op && values.size() == 1) {
     std::string value = text_of(calls[0], values[0]);
     if (same_number(row.left, values[0]) || same_number(row.right, values[0])) return value;
     return text_of(row.left) + " against " + text_of(row.right) + ", from " + value;
   }
-  if (row.op) return text_of(row.left);
+  if (row.op) return name_text(row, trial, expression.names());
   std::string text;
   for (std::size_t i = 0; i < std::min(values.size(), kShownCalls); ++i) {
     text += (i == 0 ? "" : ", ") + std::string(to_string(calls[i].function)) + "(" +

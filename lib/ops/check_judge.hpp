@@ -32,7 +32,8 @@ class CheckJudge {
 
   [[nodiscard]] CheckRow judge(std::size_t trial, const PlannedCheck& check) const;
 
-  /// The row of a check without a trial: nothing selected, a directory that cannot be read.
+  /// The row of a check without a trial: nothing selected, a directory that cannot be read. It
+  /// counts, whatever the severity of the check.
   [[nodiscard]] static CheckRow without_trial(const PlannedCheck& check, const char* reason,
                                               std::string message);
 
@@ -43,12 +44,12 @@ class CheckJudge {
                        const Trouble& trouble) const;
   void explain_missing_tag(CheckRow& row, std::size_t trial, const SeriesCall& call) const;
   void explain_missing_name(CheckRow& row, const NameRef& name) const;
-  static void decide(CheckRow& row, const PlannedCheck& check, const Value& value,
-                     const std::vector<SeriesValue>& values);
+  static void decide(CheckRow& row, const TrialRow& trial, const PlannedCheck& check,
+                     const Value& value, const std::vector<SeriesValue>& values);
   static void decide_steps(CheckRow& row);
   static void decide_age(CheckRow& row);
   /// The values that decided: `0.9214 at step 55000`.
-  [[nodiscard]] static std::string evidence(const CheckRow& row,
+  [[nodiscard]] static std::string evidence(const CheckRow& row, const TrialRow& trial,
                                             const std::vector<SeriesValue>& values,
                                             const Expression& expression);
 

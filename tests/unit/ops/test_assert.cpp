@@ -5,7 +5,7 @@
 
 #include "ops/assert.hpp"
 #include "support/fault_sys.hpp"
-#include "unit/ops/world.hpp"
+#include "unit/ops/gate.hpp"
 
 namespace tfevents::test {
 namespace {
@@ -13,51 +13,6 @@ namespace {
 using ops::CheckStatus;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-struct Gate : World {
-  ops::AssertOptions options;
-
-  Gate& check(const std::string& text, Severity severity = Severity::kError) {
-    auto parsed = Expression::parse(text);
-    REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
-    options.checks.push_back({text, std::move(*parsed), severity});
-    return *this;
-  }
-  /// One check alone.
-  Gate& only(const std::string& text) {
-    options.checks.clear();
-    return check(text);
-  }
-  Result<ops::AssertReport> try_report() {
-    options.select = selection();
-    return with_context([&](const ops::OpContext& c) { return ops::assert_trials(options, c); });
-  }
-  ops::AssertReport report() {
-    auto report = try_report();
-    REQUIRE_MESSAGE(report.ok(), report.error().message);
-    return std::move(*report);
-  }
-  ops::CheckRow row() {
-    ops::AssertReport all = report();
-    REQUIRE(all.rows.size() == 1);
-    return std::move(all.rows.front());
-  }
-  /// `pass`, `fail`, `error missing-tag`, … of each row.
-  std::vector<std::string> verdicts() {
-    std::vector<std::string> all;
-    for (const ops::CheckRow& row : report().rows) {
-      all.push_back(to_string(row.status));
-      if (!row.reason.empty()) all.back() += " " + row.reason;
-    }
-    return all;
-  }
-};
-
-using Verdicts = std::vector<std::string>;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_CASE("the gate's six cases: last(val/accuracy) >= 0.9") {
   Gate w;
@@ -210,38 +165,6 @@ TEST_CASE("any: the first trial that passes, else the nearest failure, else what
   CHECK(w.row().run == "a");
 }
 
-TEST_CASE("warnings never change the verdict") {
-  Gate w;
-  w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 0.5F}}); });
-  w.check("last(acc) > 0.4").check("last(acc) > 0.9", Severity::kWarn);
-  w.check("last(nothing) > 0", Severity::kWarn);
-  CHECK(w.verdicts() == Verdicts{"pass", "fail", "error missing-tag"});
-  CHECK(w.report().ok());
-  CHECK(w.report().warnings == 2);
-  CHECK(w.report().failed + w.report().errors == 0);
-}
-
-TEST_CASE("no trial at all is a row for each check, with any as well") {
-  Gate w;
-  w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 0.5F}}); });
-  w.check("last(acc) > 0.4").check("count(acc) > 0");
-  w.select.runs = {Pattern::parse_or_name("b*", Pattern::Scope::kTree)};
-  for (const bool any : {false, true}) {
-    w.options.any = any;
-    CHECK(w.verdicts() == Verdicts{"error empty-selection", "error empty-selection"});
-    CHECK_FALSE(w.report().rows[0].run.has_value());
-    CHECK(has(w.report().rows[0].message, "no trial matches 'b*'"));
-    CHECK_FALSE(w.report().ok());
-  }
-  w.select.runs.clear();
-  w.options.where = *Expression::parse("last(acc) > 0.9");
-  CHECK(w.verdicts() == Verdicts{"error empty-selection", "error empty-selection"});
-  w.options.where.reset();
-  w.memory.file("/other/notes.txt", "");
-  w.select.operands = {"/other"};
-  CHECK(w.verdicts() == Verdicts{"error empty-selection", "error empty-selection"});
-}
-
 TEST_CASE(
     "an operand that is missing is an error, with the order of the words where they are swapped") {
   Gate w;
@@ -317,40 +240,6 @@ TEST_CASE("damage of one member is damage of the trial, and of no other") {
   CHECK(w.verdicts() == Verdicts{"pass"});
   w.only("last(loss) = 2");
   CHECK(w.verdicts() == Verdicts{"error damaged"});
-}
-
-TEST_CASE("what cannot be read may hold the trial that fails") {
-  Gate w;
-  FaultSys faulty(w.memory);
-  w.sys = &faulty;
-  w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
-  w.run("b", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
-  w.check("last(acc) = 1");
-  CHECK(w.verdicts() == Verdicts{"pass", "pass"});
-  SUBCASE("a directory") {
-    faulty.fail_path("/logs/b", EACCES);
-    const ops::AssertReport report = w.report();
-    REQUIRE(report.rows.size() == 2);
-    CHECK(report.rows[0].status == CheckStatus::kPass);
-    CHECK(report.rows[1].reason == "damaged");
-    CHECK_FALSE(report.rows[1].run.has_value());
-    CHECK(has(report.rows[1].message, "/logs/b: "));
-    w.options.any = true;
-    CHECK(w.verdicts() == Verdicts{"pass"});
-    CHECK(w.only("last(acc) = 2").verdicts() == Verdicts{"error damaged"});
-  }
-  SUBCASE("a file") {
-    const auto listing = w.memory.list("/logs/b");
-    faulty.fail_path("/logs/b/" + listing.value().entries.front().name, EACCES);
-    CHECK(w.verdicts() == Verdicts{"pass", "error damaged"});
-    w.select.exclude = {Pattern::parse_or_name("b", Pattern::Scope::kTree)};
-    CHECK(w.verdicts() == Verdicts{"pass"});
-  }
-  SUBCASE("the operand itself") {
-    faulty.fail_path("/logs", EACCES);
-    REQUIRE_FALSE(w.try_report().ok());
-    CHECK(w.try_report().error().code == ErrorCode::kIo);
-  }
 }
 
 TEST_CASE("whatever fails on the way, nothing passes that was not read") {
@@ -458,9 +347,32 @@ TEST_CASE("messages say what decided") {
   CHECK(message("argmax(a) = 5") == "step 5");
   CHECK(message("count(b) = 1") == "1 point");
   CHECK(message("run.name = \"a\"") == "\"a\"");
+  CHECK(message("run.last_step = 5") == "5");
   CHECK(message("1 < 2") == "1");
   CHECK(w.only("last(a) < last(b)").row().step == 5);
   CHECK_FALSE(w.only("max(a) > 1 and min(b) < 3").row().op.has_value());
+}
+
+TEST_CASE("messages tell sizes and times as people read them, the sides stay numbers") {
+  Gate w;
+  w.run("a", [](RunBuilder& r) { r.every(100).scalar("a", {{0, 1}, {5, 2}, {9, 3}}); });
+  w.now = RunBuilder::kStart + 5742519.854985476;
+  const auto message = [&](const std::string& text) { return w.only(text).row().message; };
+  CHECK(message("run.age < 1d") == "66d");
+  CHECK(std::get<double>(w.row().left) > 5e6);
+  CHECK(std::get<double>(w.row().right) == 86400);
+  CHECK(message("86400 > run.age") == "66d");
+  CHECK(message("run.age / 3600 < 48").starts_with("1595."));  // Hours are no seconds.
+  CHECK(message("run.duration < 60") == "5m");
+  CHECK(message("run.duration = 301") == "5m (300)");
+  CHECK(message("run.duration < run.age") == "5m against 66d");
+  CHECK(message("run.size > 1").ends_with(" B"));
+  CHECK(message("run.size > 1e300").ends_with(" B"));
+  CHECK(message("run.start > 0").starts_with("2026-01-05 "));
+  w.options.allow_nonfinite = true;
+  CHECK(message("run.size > 0 / 0").ends_with(" B"));
+  w.now = RunBuilder::kStart - 7200;
+  CHECK(message("run.age > 0") == "2h5m in the future");
 }
 
 TEST_CASE("names from files reach no message raw") {
