@@ -156,15 +156,16 @@ struct Pattern::Impl {
   bool whole = false;           ///< `regex` is for the whole name; else it may match anywhere.
   Regex regex;                  ///< Null where the literal comparison says all.
   std::optional<Error> defect;  ///< Why there is none although it is more than a name.
-  mutable std::atomic<bool> named{false};  ///< With a defect: a name equals it.
+  // Threads only ever write the same, so that no order is needed.
+  mutable std::atomic<bool> named{false};    ///< A name equals it.
+  mutable std::atomic<bool> literal{false};  ///< It means that name alone.
 
   [[nodiscard]] bool matches_exactly(std::string_view candidate) const {
     if (candidate == name) {
-      // Threads only ever write the same, so that no order is needed.
-      if (defect) named.store(true, std::memory_order_relaxed);
+      if (defect || regex != nullptr) named.store(true, std::memory_order_relaxed);
       return true;
     }
-    if (regex == nullptr) return false;
+    if (regex == nullptr || literal.load(std::memory_order_relaxed)) return false;
     const re2::StringPiece piece(candidate.data(), candidate.size());
     return regex->Match(piece, 0, piece.size(), whole ? RE2::ANCHOR_BOTH : RE2::UNANCHORED, nullptr,
                         0);
@@ -184,8 +185,8 @@ struct Pattern::Impl {
 Pattern Pattern::parse_or_name(std::string_view text, Scope scope) {
   auto impl = std::make_shared<Impl>();
   impl->text = std::string(text);
-  // A raw invalid byte can only mean the `\xHH` under which that name is printed.
-  impl->name = is_valid_utf8(text) ? std::string(text) : escape_invalid_utf8(text);
+  // Names are matched as printed: a raw control character or invalid byte means its escape.
+  impl->name = printable(text);
   impl->tree = scope == Scope::kTree;
   impl->whole = !impl->name.starts_with(kRegexPrefix);
   // Shells complete directories with a slash; no run is named so.
@@ -216,6 +217,12 @@ bool Pattern::matches(std::string_view name) const {
   return impl_->matches_or_above(escape_invalid_utf8(name));
 }
 
+void Pattern::prefer_name(const std::vector<std::string_view>& names) const {
+  if (impl_->regex == nullptr) return;
+  for (const std::string_view name : names) static_cast<void>(matches(name));
+  impl_->literal.store(impl_->named.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
 const std::string& Pattern::text() const noexcept {
   return impl_->text;
 }
@@ -226,6 +233,11 @@ bool any_matches(const std::vector<Pattern>& patterns, std::string_view name) {
     if (!any || pattern.defect() != nullptr) any = pattern.matches(name) || any;
   }
   return any;
+}
+
+void prefer_names(const std::vector<Pattern>& patterns,
+                  const std::vector<std::string_view>& names) {
+  for (const Pattern& pattern : patterns) pattern.prefer_name(names);
 }
 
 Status require_names(const std::vector<Pattern>& patterns, std::string_view option) {

@@ -34,6 +34,9 @@ class Pattern {
   /// The Error of `parse` where the text is neither a pattern nor, so far, a name that `matches`
   /// was asked about; else null.
   [[nodiscard]] const Error* defect() const noexcept;
+  /// Told all names there are: a pattern that equals one of them means that one (and, in a tree,
+  /// what lies below) from now on, even where it would match more as a glob.
+  void prefer_name(const std::vector<std::string_view>& names) const;
   [[nodiscard]] const std::string& text() const noexcept;
 
  private:
@@ -44,6 +47,9 @@ class Pattern {
 
 /// True when any pattern matches. Patterns with a defect see the name even so.
 [[nodiscard]] bool any_matches(const std::vector<Pattern>& patterns, std::string_view name);
+
+/// Pattern::prefer_name of each.
+void prefer_names(const std::vector<Pattern>& patterns, const std::vector<std::string_view>& names);
 
 /// To be called when `matches` was asked about every name. Errors: the first defect, the message
 /// begins with `option`.

@@ -59,6 +59,7 @@ class Finder {
       TFEVENTS_CHECK(add_operand(operand));
       end_operand();
     }
+    select_runs();
     if (several_) drop_files_of_runs();
     if (!stop_.requested()) {
       TFEVENTS_CHECK(require_names(select_.runs, "--run"));
@@ -262,6 +263,32 @@ class Finder {
     }
   }
 
+  // -r and -x, once every name is known: a pattern that equals one means that one.
+  void select_runs() {
+    if (select_.runs.empty() && select_.exclude.empty()) return;
+    std::vector<std::pair<std::string, std::string>>
+        printed;  // As people read it, and as machines.
+    std::vector<std::string_view> names;
+    printed.reserve(found_.runs.size());
+    for (const Run& run : found_.runs) {
+      const auto& pair = printed.emplace_back(printable(run.people_name()), printable(run.name));
+      names.insert(names.end(), {pair.first, pair.second});
+    }
+    prefer_names(select_.runs, names);
+    prefer_names(select_.exclude, names);
+    std::size_t at = 0;
+    std::erase_if(found_.runs, [&](const Run&) {
+      const auto& [shown, name] = printed[at++];
+      const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
+        const bool as_shown = any_matches(patterns, shown);
+        return any_matches(patterns, name) || as_shown;
+      };
+      // Each pattern sees each name: what is no pattern has to be one of them.
+      const bool wanted = select_.runs.empty() || chosen_by(select_.runs);
+      return chosen_by(select_.exclude) || !wanted;
+    });
+  }
+
   // A file that was named and lies in a run that was named too is read once, as a part of the run.
   void drop_files_of_runs() {
     std::set<FileId> named;
@@ -295,15 +322,6 @@ class Finder {
     ++found_.runs_seen;
     if (found_.names_seen.size() < kMaxNamesForSuggestions)
       found_.names_seen.push_back(run.people_name());
-    const std::string shown = printable(run.people_name());
-    const std::string name = printable(run.name);
-    const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
-      const bool as_shown = any_matches(patterns, shown);
-      return any_matches(patterns, name) || as_shown;
-    };
-    // Each pattern sees each name: what is no pattern has to be one of them.
-    const bool wanted = select_.runs.empty() || chosen_by(select_.runs);
-    if (chosen_by(select_.exclude) || !wanted) return;
     found_.runs.push_back(std::move(run));
   }
 

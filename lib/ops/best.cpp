@@ -41,7 +41,7 @@ class Best {
 
   Result<BestReport> run() {
     auto direction = direction_of(options_);
-    if (!direction.ok()) return explain_direction(std::move(direction).error());
+    if (!direction.ok()) return without_direction(std::move(direction).error());
     report_.direction = *direction;
     report_.inferred = !options_.direction;
     report_.metric = options_.metric;
@@ -90,22 +90,32 @@ class Best {
             .where = where_};
   }
 
-  // A metric without a direction may be a path, or a tag that is spelt wrong.
-  Error explain_direction(Error error) const {
+  // A metric without a direction may be a path, or a tag that no trial has.
+  Result<BestReport> without_direction(Error error) {
     const bool path = context_.sys.stat(options_.metric).ok();
     const auto& operands = options_.select.operands;
-    if (path && !operands.empty() && !context_.sys.stat(operands.front()).ok())
+    if (path && !operands.empty() && !context_.sys.stat(operands.front()).ok()) {
       return with_swap_hint({.code = ErrorCode::kNotFound,
                              .message = "no such path or run",
                              .path = operands.front()});
+    }
     const CallPlan nothing;
     auto table = TrialTable::read(query(), nothing, context_);
-    if (!table.ok() || table->is_tag(options_.metric)) return error;
-    if (const auto near = nearest(options_.metric, table->all_tags())) {
-      error.message = "no trial has " + printable(options_.metric);
-      error.hint = "did you mean " + printable(*near) + "?";
-    }
-    return error;
+    if (!table.ok()) return std::move(table).error();
+    if (table->rows().empty() || table->is_tag(options_.metric)) return error;
+    const auto near = nearest(options_.metric, table->all_tags());
+    const auto parsed = Expression::parse(options_.metric);
+    if (!near && parsed.ok() && !parsed->calls().empty()) return error;
+    report_.operands = table->operands();
+    report_.now = table->now();
+    report_.trials = table->rows().size();
+    for (const TrialRow& row : table->rows())
+      report_.unranked.push_back({row.name, row.shown, "missing-tag", ""});
+    report_.outcome = std::move(table->outcome());
+    report_.outcome.matched_nothing = true;
+    report_.outcome.nothing = "no trial has " + printable(options_.metric);
+    report_.outcome.hint = near ? "did you mean " + printable(*near) + "?" : "";
+    return std::move(report_);
   }
 
   // `best runs val/acc`: METRIC comes first.
@@ -126,7 +136,7 @@ class Best {
     }
     if (!tag && metric_.expression->expression.type() == ValueType::kBool)
       return usage("METRIC is a condition, not a number: " + printable(metric_.text));
-    report_.computed = !tag || options_.smooth > 0 || options_.window > 1;
+    report_.smoothed = options_.smooth > 0;
     TFEVENTS_CHECK(columns_.settle(table));
     report_.warnings = columns_.warnings();
     for (const PlannedItem& item : by_) {
@@ -180,8 +190,10 @@ class Best {
                       const std::vector<std::pair<std::size_t, SeriesValue>>& ranked) {
     std::vector<StepQuestion> questions;
     std::vector<std::pair<std::size_t, std::size_t>> places;
-    for (std::size_t column = 0; column < columns_.size(); ++column)
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
       report_.columns.push_back(columns_.label(column));
+      report_.tags.push_back(columns_.is_tag(column));
+    }
     for (std::size_t i = 0; i < ranked.size(); ++i) {
       report_.rows[i].columns.resize(columns_.size());
       for (std::size_t column = 0; column < columns_.size(); ++column) {
@@ -216,7 +228,9 @@ class Best {
   Unranked unranked(const TrialTable& table, std::size_t row, const ItemValue& item) const {
     const TrialRow& trial = table.rows()[row];
     Unranked result{trial.name, trial.shown, "type", ""};
-    if (item.series.nonfinite > 0 || std::holds_alternative<double>(item.value)) {
+    if (trial.lost_data && item.series.absence == Absence::kMissingTag) {
+      result.reason = "damaged";  // What is missing may be what was lost.
+    } else if (item.series.nonfinite > 0 || std::holds_alternative<double>(item.value)) {
       result.reason = "non-finite";
     } else if (item.series.absence != Absence::kNone && item.troubles.empty()) {
       result.reason = to_string(item.series.absence);

@@ -54,8 +54,9 @@ struct BestReport {
   std::string metric;  ///< As typed.
   Direction direction = Direction::kMax;
   bool inferred = false;  ///< The direction comes from the name.
-  bool computed = false;  ///< Values are means, smoothed or calculated: nobody logged them.
+  bool smoothed = false;  ///< Values are of a smoothed curve: nobody logged them.
   std::vector<std::string> columns;
+  std::vector<bool> tags;  ///< Of each of those: a tag, and no expression.
   std::vector<std::string> by;
   std::vector<BestRow> rows;
   std::vector<Unranked> unranked;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace tfevents::ops {
 namespace {
 
@@ -29,7 +31,10 @@ SeriesCall best_of_metric(const SeriesCall& at_best) {
   return best;
 }
 
-std::size_t CallPlan::add(const SeriesCall& call) {
+std::size_t CallPlan::add(SeriesCall call) {
+  // Tags are matched as printed; a raw control character or invalid byte means its escape.
+  call.tag = printable(call.tag);
+  call.metric = printable(call.metric);
   const auto found = std::find(calls_.begin(), calls_.end(), call);
   if (found == calls_.end()) {
     const std::size_t index = calls_.size();
@@ -48,7 +53,7 @@ PlannedExpression CallPlan::add(Expression expression) {
 
 PlannedItem CallPlan::add_item(std::string_view text, std::optional<SeriesCall> as_tag) {
   const auto name = quoted_name(text);
-  PlannedItem item{.text = name.value_or(std::string(text))};
+  PlannedItem item{.text = printable(name.value_or(std::string(text)))};
   if (as_tag) {
     as_tag->tag = item.text;
     item.call = add(*as_tag);

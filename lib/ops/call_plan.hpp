@@ -37,7 +37,7 @@ struct PlannedItem {
 class CallPlan {
  public:
   /// The index of a call, added when it is new.
-  std::size_t add(const SeriesCall& call);
+  std::size_t add(SeriesCall call);
   PlannedExpression add(Expression expression);
   /// `as_tag` is the call that a plain tag means: its tag is filled in. Without it a tag is not
   /// evaluated.

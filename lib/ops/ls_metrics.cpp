@@ -82,6 +82,14 @@ std::vector<std::string> LsMetrics::labels() const {
   return labels;
 }
 
+std::vector<std::string> LsMetrics::warnings() const {
+  std::vector<std::string> warnings = columns_.warnings();
+  for (const Problem& problem : table_.outcome().problems) {
+    if (problem.rule == "layout") warnings.push_back(problem.message);
+  }
+  return warnings;
+}
+
 std::vector<ItemValue> LsMetrics::values(const std::string& run) const {
   std::vector<ItemValue> values(columns_.size());
   const auto row = rows_.find(run);

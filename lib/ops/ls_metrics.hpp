@@ -25,9 +25,7 @@ class LsMetrics {
 
   /// Labels of the columns.
   [[nodiscard]] std::vector<std::string> labels() const;
-  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept {
-    return columns_.warnings();
-  }
+  [[nodiscard]] std::vector<std::string> warnings() const;
   /// The values of a run; empty for one that is not known.
   [[nodiscard]] std::vector<ItemValue> values(const std::string& run) const;
   /// What a run is sorted by; null where there is nothing.

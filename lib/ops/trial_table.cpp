@@ -167,6 +167,7 @@ class TrialTableReader {
     FoldOptions options{.fold = table_.query.fold};
     if (table_.found.operands.size() == 1) options.root_people_name = root_name();
     Trials folded = fold_trials(facts, options);
+    prefer_trial_names(folded.trials);
     std::vector<std::optional<std::size_t>> hparams_of;
     if (!options.fold) hparams_of = hparams_by_run(facts);
     for (Trial& trial : folded.trials) {
@@ -189,6 +190,20 @@ class TrialTableReader {
     }
     build_outcome();
     collect_names();
+  }
+
+  // A pattern that equals the name of a trial means that one.
+  void prefer_trial_names(const std::vector<Trial>& trials) const {
+    if (select_.runs.empty() && select_.exclude.empty()) return;
+    std::vector<std::string> printed;
+    printed.reserve(2 * trials.size());
+    for (const Trial& trial : trials) {
+      printed.push_back(printable(trial.name));
+      printed.push_back(printable(trial.people_name.empty() ? trial.name : trial.people_name));
+    }
+    const std::vector<std::string_view> names(printed.begin(), printed.end());
+    prefer_names(select_.runs, names);
+    prefer_names(select_.exclude, names);
   }
 
   // The operand as people know it, for a trial of the very directory that was named.
@@ -270,25 +285,39 @@ class TrialTableReader {
     table_.outcome = std::move(outcome).value();
     table_.outcome.matched_nothing = table_.rows.empty();
     if (table_.rows.empty() && table_.found.runs_seen != 0) explain_nothing();
+    check_layout();
+  }
+
+  // A layout for other names than there are leaves every level empty.
+  void check_layout() {
+    if (!table_.query.layout || table_.rows.empty()) return;
+    const auto fits = [](const TrialRow& row) { return !row.layout.empty(); };
+    if (std::any_of(table_.rows.begin(), table_.rows.end(), fits)) return;
+    table_.outcome.problems.push_back(
+        {.severity = Severity::kWarn,
+         .rule = "layout",
+         .message = "--layout fits none of the names, such as " +
+                    printable(table_.rows.front().people_name()),
+         .hint = "one level for each part of a name; * is any part, {name...} all that are left"});
   }
 
   void explain_nothing() {
     const auto runs = table_.found.runs_seen;
     const std::string all = to_text(runs) + (runs == 1 ? " run" : " runs");
+    const std::string noun = table_.query.fold ? "trial" : "run";
     table_.outcome.hint.clear();
     if (inactive_ != 0) {
-      table_.outcome.nothing = "none of " + to_text(inactive_) +
-                               (inactive_ == 1 ? " trial" : " trials") +
-                               " passes the filters on activity";
+      table_.outcome.nothing = "none of " + to_text(inactive_) + " " + noun +
+                               (inactive_ == 1 ? "" : "s") + " passes the filters on activity";
     } else if (excluded_ != 0 && !select_.runs.empty()) {
       table_.outcome.nothing =
-          "no trial matches '" + printable(select_.runs.front().text()) + "' among " + all;
+          "no " + noun + " matches '" + printable(select_.runs.front().text()) + "' among " + all;
       if (const auto near = nearest(select_.runs.front().text(), table_.found.names_seen))
         table_.outcome.hint = "did you mean " + printable(*near) + "?";
     } else if (excluded_ != 0) {
-      table_.outcome.nothing = "all trials of " + all + " are excluded";
+      table_.outcome.nothing = "all " + noun + "s of " + all + " are excluded";
     } else {
-      table_.outcome.nothing = "no trial in " + all + ": none of them holds a value";
+      table_.outcome.nothing = "no " + noun + " in " + all + ": none of them holds a value";
     }
   }
 
@@ -330,6 +359,7 @@ Result<TrialTable> TrialTable::read(TrialQuery query, const CallPlan& plan,
   auto impl = std::make_unique<Impl>(std::move(query), plan, context);
   TFEVENTS_CHECK(TrialTableReader(*impl).read());
   TrialTable table(std::move(impl));
+  table.report_hidden();
   TFEVENTS_CHECK(table.finish_at_best());
   TFEVENTS_CHECK(table.apply_where());
   return table;
@@ -339,6 +369,9 @@ std::span<const TrialRow> TrialTable::rows() const noexcept {
   return impl_->rows;
 }
 Outcome& TrialTable::outcome() noexcept {
+  return impl_->outcome;
+}
+const Outcome& TrialTable::outcome() const noexcept {
   return impl_->outcome;
 }
 const std::vector<std::string>& TrialTable::operands() const noexcept {

@@ -88,6 +88,7 @@ class TrialTable {
   [[nodiscard]] std::span<const TrialRow> rows() const noexcept;
   /// What the reading adds to every report; `matched_nothing` where there is no row.
   [[nodiscard]] Outcome& outcome() noexcept;
+  [[nodiscard]] const Outcome& outcome() const noexcept;
   [[nodiscard]] const std::vector<std::string>& operands() const noexcept;
   [[nodiscard]] double now() const noexcept;
   /// What a row is to people: `trial`, or `run` where nothing is folded.
@@ -122,6 +123,7 @@ class TrialTable {
  private:
   struct Impl;
   friend class TrialTableReader;
+  void report_hidden();
   Status finish_at_best();
   Status apply_where();
   explicit TrialTable(std::unique_ptr<Impl> impl);

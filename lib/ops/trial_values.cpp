@@ -1,5 +1,6 @@
 // What a TrialTable says about its trials once everything has been read.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/number.hpp"
@@ -275,6 +276,26 @@ Result<std::vector<SeriesValue>> TrialTable::at_steps(
   return values;
 }
 
+// What a member's tag of the same full name loses to the trial's own is said once.
+void TrialTable::report_hidden() {
+  std::set<std::pair<std::size_t, std::string>> told;
+  for (std::size_t row = 0; row < rows().size(); ++row) {
+    for (const SeriesCall& call : impl_->plan.calls()) {
+      const TagMatch match = impl_->match(row, call.tag);
+      if (match.hidden.empty() || !told.emplace(row, call.tag).second) continue;
+      const std::string& hidden = impl_->found.runs[match.hidden.front().run].people_name();
+      impl_->outcome.problems.push_back(
+          {.severity = Severity::kWarn,
+           .rule = "hidden-tag",
+           .run = rows()[row].name,
+           .path = rows()[row].path,
+           .tag = call.tag,
+           .message = "its own " + call.tag + " hides that of " + printable(hidden),
+           .hint = "--no-fold takes every run for itself"});
+    }
+  }
+}
+
 // Tag and metric of a kAtBest call may be of two members, or several series may be meant: then the
 // run of the tag is read again, once the best step is known.
 Status TrialTable::finish_at_best() {
@@ -322,9 +343,10 @@ Status TrialTable::apply_where() {
   const PlannedExpression& where = *impl_->query.where;
   std::vector<char> keep(impl_->rows.size());
   std::optional<Trouble> trouble;
-  bool any = false;
+  bool any = false, known = false;
   for (std::size_t row = 0; row < keep.size(); ++row) {
     const Evaluation evaluation = evaluate(row, where);
+    known = known || !is_null(evaluation.value);
     keep[row] = is_true(evaluation.value) ? 1 : 0;
     any = any || keep[row] != 0;
     if (!trouble && !evaluation.troubles.empty()) trouble = evaluation.troubles.front();
@@ -334,7 +356,7 @@ Status TrialTable::apply_where() {
     impl_->outcome.nothing =
         std::string("no ") + noun() + " satisfies " + printable(where.expression.text());
     impl_->outcome.hint.clear();
-    if (trouble) {
+    if (trouble && !known) {
       auto [message, hint] = explain(0, where, *trouble);
       impl_->outcome.nothing += ": " + message;
       impl_->outcome.hint = std::move(hint);
@@ -378,7 +400,13 @@ std::pair<std::string, std::string> TrialTable::explain(std::size_t row,
   if (trouble.kind == Trouble::Kind::kMissingName) {
     const NameRef& name = planned.expression.names()[trouble.index];
     if (is_tag(name.word)) return {trouble.message, "of a tag say what: last(" + name.word + ")"};
-    return {trouble.message, near(name.name, all_names())};
+    std::string hint = near(name.name, all_names());
+    if (hint.empty()) {
+      // A tag without a function around it, or of an item, which is nothing but the tag.
+      const auto tag = nearest(name.word, all_tags());
+      if (tag) hint = "did you mean the tag " + *tag + "?";
+    }
+    return {trouble.message, hint};
   }
   return {trouble.message, ""};
 }

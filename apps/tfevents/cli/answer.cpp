@@ -84,6 +84,14 @@ render::Screen screen_of(const Output& output, const Env& env) {
   return {.terminal = output.tty(), .color = color, .width = env.width()};
 }
 
+Status finish_output(Output& output, const ops::Outcome& outcome, bool strict, Env& env) {
+  const bool answered = !outcome.matched_nothing && (outcome.complete || !strict);
+  if (answered || output.is_descriptor()) return output.finish();
+  output.discard();
+  env.messages().say("no answer, so the file of --output was not written");
+  return ok_status();
+}
+
 ExitCode report_outcome(const ops::Outcome& outcome, bool strict, Env& env) {
   Messages& messages = env.messages();
   messages.problems(outcome.problems, outcome.more_problems);

@@ -38,6 +38,11 @@ struct AnswerKind {
 /// How to lay out an answer for people on this output.
 [[nodiscard]] render::Screen screen_of(const Output& output, const Env& env);
 
+/// Ends the output. A file of `-o` is written only where there is an answer: where the selection
+/// matched nothing, or with `strict` input was skipped, an earlier file stays as it was, and
+/// standard error says so.
+Status finish_output(Output& output, const ops::Outcome& outcome, bool strict, Env& env);
+
 /// Says on standard error what the answer leaves out (problems, points dropped by the view, that
 /// nothing matched), and returns the exit status that this asks for: 1 for nothing matched, 3 (with
 /// `strict` 2) for input that was skipped.

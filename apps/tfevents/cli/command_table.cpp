@@ -51,7 +51,8 @@ constexpr Example kBestExamples[] = {
 };
 constexpr ExitNote kBestExits[] = {
     {ExitCode::kOk, "At least one trial is ranked"},
-    {ExitCode::kNo, "No trial has a finite value of METRIC, or the selection matched nothing"},
+    {ExitCode::kNo,
+     "No trial has a finite value of METRIC, --files found none, or the selection matched nothing"},
     {ExitCode::kFailed},
     {ExitCode::kPartial},
     {ExitCode::kBug},

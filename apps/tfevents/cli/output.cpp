@@ -70,6 +70,11 @@ Status Output::write_descriptor(std::string_view text) {
   return ok_status();
 }
 
+void Output::discard() noexcept {
+  buffer_.clear();
+  file_.reset();
+}
+
 Status Output::finish() {
   TFEVENTS_CHECK(flush());
   if (file_ != nullptr) return file_->commit();

@@ -49,6 +49,10 @@ class Output {
   /// Flushes, closes, and gives the file its name. Errors as `drain`.
   Status finish();
 
+  /// Gives the answer up: a file of `-o` stays what it was, or is not made. Standard output has
+  /// what was written already.
+  void discard() noexcept;
+
   /// The reader of the pipe has gone: the process ends as SIGPIPE would end it.
   [[nodiscard]] bool broken_pipe() const noexcept { return broken_pipe_; }
 

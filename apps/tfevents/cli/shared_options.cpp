@@ -260,12 +260,19 @@ void add_fold_options(OptionAdder& add, bool& fold) {
   add.flag({"--no-fold", "", "Runs", "Take every run for itself", ""}, fold, false);
 }
 
-void add_direction_options(OptionAdder& add, std::optional<Direction>& into) {
+void add_direction_options(OptionAdder& add, DirectionOptions& into) {
   add.flag({"--max", "", "Listing", "Higher is better",
             "Without --max and --min the name of a metric tells: loss, error, perplexity and the "
             "like are better low, accuracy, f1, reward and the like are better high."},
-           into, std::optional(Direction::kMax));
-  add.flag({"--min", "", "Listing", "Lower is better", ""}, into, std::optional(Direction::kMin));
+           into.max);
+  add.flag({"--min", "", "Listing", "Lower is better", ""}, into.min);
+}
+
+Result<std::optional<Direction>> parse_direction(const DirectionOptions& options) {
+  if (options.max && options.min)
+    return Error{.code = ErrorCode::kUsage, .message = "--max and --min exclude each other"};
+  if (options.max) return std::optional(Direction::kMax);
+  return options.min ? std::optional(Direction::kMin) : std::optional<Direction>();
 }
 
 void add_output_options(OptionAdder& add, OutputOptions& into) {
@@ -280,7 +287,8 @@ void add_output_options(OptionAdder& add, OutputOptions& into) {
   add.value(
       {"-o,--output", "FILE", "Output", "Write to FILE, which appears only when complete",
        "A FILE that ends in .gz is compressed. It may neither be an input nor an existing event "
-       "file, and its name has 'tfevents' only where records are written.",
+       "file, and its name has 'tfevents' only where records are written. Where there is no answer "
+       "it stays as it was.",
        ValueKind::kFile},
       into.file);
 }

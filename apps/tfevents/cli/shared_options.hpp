@@ -83,7 +83,13 @@ void add_where_options(OptionAdder& add, WhereOptions& into);
 void add_fold_options(OptionAdder& add, bool& fold);
 
 /// `--max --min`: which way a metric is better.
-void add_direction_options(OptionAdder& add, std::optional<Direction>& into);
+struct DirectionOptions {
+  bool max = false;
+  bool min = false;
+};
+void add_direction_options(OptionAdder& add, DirectionOptions& into);
+/// Nothing: as names say. Errors: kUsage for both.
+[[nodiscard]] Result<std::optional<Direction>> parse_direction(const DirectionOptions& options);
 
 /// Where the answer goes and in which shape: `-f --json -o`.
 struct OutputOptions {

@@ -1,6 +1,6 @@
 #include "commands/best.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,8 +61,10 @@ Status write_answer(const BestArguments& arguments, const ops::BestReport& repor
     case Format::kMarkdown: return render_markdown(render::best_table(report), sink);
     case Format::kTable: break;
   }
-  TFEVENTS_CHECK(render_table(render::best_table(report), screen.table_style(), sink));
+  TFEVENTS_TRY(const std::size_t dropped,
+               render_table(render::best_table(report), screen.table_style(), sink));
   if (screen.terminal && !report.rows.empty()) sink.out() += render::best_summary(report);
+  sink.out() += render::more_columns(dropped, true);
   return ok_status();
 }
 
@@ -150,7 +152,7 @@ Result<ops::BestOptions> Best::options(const Env& env) const {
   TFEVENTS_TRY(options.layout, parse_layout(arguments.where));
   options.fold = arguments.fold;
   options.metric = arguments.metric.front();
-  options.direction = arguments.direction;
+  TFEVENTS_TRY(options.direction, parse_direction(arguments.direction));
   options.columns = arguments.columns;
   if (options.columns.starts_with('+')) options.columns.erase(0, 1);
   for (const std::string& list : arguments.by) {
@@ -174,12 +176,17 @@ Result<ExitCode> Best::run(Env& env) {
   Sink sink = sink_of(*output);
   const render::Screen screen = screen_of(*output, env);
   TFEVENTS_CHECK(write_answer(arguments, report, chosen.select.view, screen, sink));
-  TFEVENTS_CHECK(output->finish());
+  TFEVENTS_CHECK(finish_output(*output, report.outcome, arguments.strict, env));
   const Format format = asked_format();
   const bool summed_up =
       format == Format::kJson || (format == Format::kTable && screen.terminal && !arguments.paths);
   say_aside(arguments, report, summed_up, env);
-  return report_outcome(report.outcome, arguments.strict, env);
+  const ExitCode exit = report_outcome(report.outcome, arguments.strict, env);
+  const bool no_file = arguments.files && std::none_of(report.rows.begin(), report.rows.end(),
+                                                       [](const ops::BestRow& row) {
+                                                         return row.checkpoint.has_value();
+                                                       });
+  return no_file ? worse(exit, ExitCode::kNo) : exit;
 }
 
 }  // namespace tfevents::cli

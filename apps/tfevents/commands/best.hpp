@@ -18,7 +18,7 @@ struct BestArguments {
   WhereOptions where;
   OutputOptions output;
   bool fold = true;
-  std::optional<Direction> direction;
+  DirectionOptions direction;
   std::string columns;
   std::vector<std::string> by;
   std::optional<std::uint64_t> limit;

@@ -45,12 +45,12 @@ Status write_table(const ops::CompareReport& report, Format format, const render
     return upright ? render_markdown(render::compare_upright(report), sink)
                    : render_markdown(render::compare_table(report), sink);
   }
-  if (upright) {
-    TFEVENTS_CHECK(render_table(render::compare_upright(report), screen.table_style(), sink));
-  } else {
-    TFEVENTS_CHECK(render_table(render::compare_table(report), screen.table_style(), sink));
-  }
+  const TableStyle style = screen.table_style();
+  auto dropped = upright ? render_table(render::compare_upright(report), style, sink)
+                         : render_table(render::compare_table(report), style, sink);
+  if (!dropped.ok()) return std::move(dropped).error();
   if (screen.terminal && !report.rows.empty()) sink.out() += render::compare_summary(report);
+  sink.out() += render::more_columns(*dropped, !upright);
   return ok_status();
 }
 
@@ -75,6 +75,12 @@ void say_aside(const CompareArguments& arguments, const ops::CompareReport& repo
   for (const std::string& note : render::compare_notes(report)) env.messages().say(note);
   if (!arguments.changed && report.columns.empty() && report.warnings.empty())
     env.messages().say("no selected trial has a scalar to compare");
+}
+
+// Whether something differs, or may: what was not compared has not passed.
+bool found_difference(const ops::CompareReport& report, Env& env) {
+  for (const std::string& why : report.uncompared) env.messages().say("--exit-code: " + why);
+  return report.differs || !report.uncompared.empty();
 }
 
 }  // namespace
@@ -107,7 +113,9 @@ Compare::Compare(OptionAdder& add) {
   add.flag({"--exit-code", "", "Listing", "Exit 1 where something differs",
             "With --vs: where a metric differs from the baseline's. Without: where trials differ "
             "in a metric or hyperparameter, groups of --by in a metric. Metrics of the default "
-            "choice count also where there is no room to show them."},
+            "choice count also where there is no room to show them. 1 also where something could "
+            "not be compared: a column of -c that no trial has, a PATH without event files, a "
+            "trial alone."},
            arguments.exit_code);
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
              "KEY is run or what --columns takes: val/acc, hp.lr. What has no value comes last.",
@@ -142,7 +150,7 @@ Result<ops::CompareOptions> Compare::options(const Env& env) const {
     options.by.insert(options.by.end(), items.begin(), items.end());
   }
   options.versus = arguments.versus;
-  options.direction = arguments.direction;
+  TFEVENTS_TRY(options.direction, parse_direction(arguments.direction));
   options.changed = arguments.changed;
   options.find_differences = arguments.exit_code;
   options.sort = arguments.sort;
@@ -160,10 +168,11 @@ Result<ExitCode> Compare::run(Env& env) {
   Sink sink = sink_of(*output);
   TFEVENTS_CHECK(
       write_answer(arguments, report, chosen.select.view, screen_of(*output, env), sink));
-  TFEVENTS_CHECK(output->finish());
+  TFEVENTS_CHECK(finish_output(*output, report.outcome, arguments.strict, env));
   say_aside(arguments, report, env);
   const ExitCode exit = report_outcome(report.outcome, arguments.strict, env);
-  return arguments.exit_code && report.differs ? worse(exit, ExitCode::kNo) : exit;
+  if (!arguments.exit_code || !found_difference(report, env)) return exit;
+  return worse(exit, ExitCode::kNo);
 }
 
 }  // namespace tfevents::cli

@@ -17,7 +17,7 @@ struct CompareArguments {
   WhereOptions where;
   OutputOptions output;
   bool fold = true;
-  std::optional<Direction> direction;
+  DirectionOptions direction;
   std::string columns;
   std::vector<std::string> by;
   std::optional<std::string> versus;

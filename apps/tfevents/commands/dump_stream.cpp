@@ -90,7 +90,7 @@ Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& se
   env.progress().finish();
   if (first) begin();
   if (json) end_json(output.buffer(), report);
-  TFEVENTS_CHECK(output.finish());
+  TFEVENTS_CHECK(finish_output(output, report.outcome, arguments.strict, env));
   return report_outcome(report.outcome, arguments.strict, env);
 }
 

@@ -188,7 +188,7 @@ Result<ExitCode> Exporting::write_stream(const ops::ExportOptions& options, Env&
   TFEVENTS_TRY(const ops::ExportReport written,
                ops::export_points(options, *text_of(arguments, format()), write, env.context()));
   env.progress().finish();
-  TFEVENTS_CHECK(output->finish());
+  TFEVENTS_CHECK(finish_output(*output, written.dump.outcome, arguments.strict, env));
   return report(written, env);
 }
 

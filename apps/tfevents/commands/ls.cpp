@@ -54,10 +54,11 @@ Status write_table(const LsArguments& arguments, const ops::LsReport& report,
   const Format format = arguments.output.format.value_or(Format::kTable);
   if (format == Format::kCsv) return render_csv(table, sink);
   if (format == Format::kMarkdown) return render_markdown(table, sink);
-  TFEVENTS_CHECK(render_table(table, screen.table_style(), sink));
+  TFEVENTS_TRY(const std::size_t dropped, render_table(table, screen.table_style(), sink));
   if (screen.terminal && !report.rows.empty()) {
     sink.out() += render::ls_summary(report, screen.width);
   }
+  sink.out() += render::more_columns(dropped, !arguments.tags);
   return ok_status();
 }
 
@@ -152,7 +153,7 @@ Result<ExitCode> Ls::run(Env& env) {
   Sink sink = sink_of(*output);
   TFEVENTS_CHECK(
       write_answer(arguments, report, chosen.select.view, screen_of(*output, env), sink));
-  TFEVENTS_CHECK(output->finish());
+  TFEVENTS_CHECK(finish_output(*output, report.outcome, arguments.strict, env));
   for (const std::string& warning : report.warnings) env.messages().say(warning);
   return report_outcome(report.outcome, arguments.strict, env);
 }

@@ -16,8 +16,11 @@
 namespace tfevents::render {
 namespace {
 
-// Digits of numbers that nobody logged: means and smoothed curves.
-constexpr int kComputedDigits = 6;
+// Digits of a smoothed curve, which nobody compares with anything.
+constexpr int kSmoothedDigits = 6;
+
+// The name of a run gives way last, that of the metric down to here.
+constexpr std::size_t kRunWidth = 32, kMetricWidth = 12;
 
 const char* arrow(Direction direction) {
   return direction == Direction::kMax ? " ▲" : " ▼";
@@ -47,6 +50,11 @@ std::set<std::string> shown_hparams(const ops::BestReport& report) {
     }
     if (values[name].size() > 1) shown.insert(name);
   }
+  for (std::size_t i = 0; i < report.columns.size(); ++i) {
+    if (report.tags[i]) continue;  // A column of its own already.
+    std::erase_if(shown,
+                  [&](const std::string& name) { return names_hparam(report.columns[i], name); });
+  }
   return shown;
 }
 
@@ -56,19 +64,22 @@ Layout layout_of(const ops::BestReport& report) {
   ColumnNames names({"rank", "run", "path", "metric", "direction", "value", "step", "wall_time",
                      "raw", "checkpoint"});
   layout.columns = {
-      {.key = "rank", .header = "#", .keep = true},
+      {.key = "rank", .header = "#"},
       name_column("run", "RUN"),
       {.key = "path", .people = false},
       {.key = "metric", .people = false},
       {.key = "direction", .people = false},
       {.key = "value",
        .header = report.metric + arrow(report.direction),
+       .elide = Elide::kMiddle,
+       .min_width = kMetricWidth,
        .keep = true,
-       .significant = report.computed ? kComputedDigits : 0},
+       .significant = report.smoothed ? kSmoothedDigits : 0},
       {.key = "step", .header = "@STEP"},
       {.key = "wall_time", .people = false},
       {.key = "raw", .people = false},
   };
+  layout.columns[1].min_width = kRunWidth;
   for (const std::string& label : report.columns) {
     const std::string key = names.add(label, true);
     layout.columns.push_back({.key = key, .header = label});
@@ -154,6 +165,7 @@ std::string reason_text(const std::string& reason, std::uint64_t n) {
   if (reason == "non-finite") return one ? "has no finite value" : "have no finite value";
   if (reason == "ambiguous-tag")
     return one ? "has it in several members" : "have it in several members";
+  if (reason == "damaged") return one ? "is damaged or unreadable" : "are damaged or unreadable";
   if (reason == "empty-window") return one ? "has too few points" : "have too few points";
   if (reason == "missing-hparam") return one ? "lacks a hyperparameter" : "lack a hyperparameter";
   return one ? "has no number there" : "have no number there";
