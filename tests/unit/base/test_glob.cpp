@@ -6,6 +6,7 @@
 #include "base/glob.hpp"
 
 using tfevents::Pattern;
+using tfevents::prefer_names;
 
 namespace {
 
@@ -63,6 +64,30 @@ bool naive(std::string_view pattern, std::string_view name) {
     }
   }
   return in && naive(pattern.substr(close + 1), name.substr(1));
+}
+
+TEST_CASE("a pattern that equals a name means that name alone, once names are known") {
+  const Pattern star = Pattern::parse("a*", Pattern::Scope::kTree).value();
+  const std::vector<Pattern> patterns{star};
+  CHECK(star.matches("ab"));
+  prefer_names(patterns, {"ab", "b"});
+  CHECK(star.matches("ab"));
+  prefer_names(patterns, {"ab", "x/a*", "a*/run"});
+  CHECK_FALSE(star.matches("ab"));
+  CHECK(star.matches("a*"));
+  CHECK(star.matches("a*/run"));
+  CHECK_FALSE(star.matches("x/a*"));
+  const Pattern regex = Pattern::parse("re:x", Pattern::Scope::kName).value();
+  prefer_names({regex}, {"re:x", "axb"});
+  CHECK_FALSE(regex.matches("axb"));
+  CHECK(regex.matches("re:x"));
+}
+
+TEST_CASE("raw control characters in a pattern mean their escapes") {
+  const Pattern tab = Pattern::parse("a\tb*", Pattern::Scope::kName).value();
+  CHECK(tab.matches("a\\tb"));
+  CHECK(tab.matches("a\\tbc"));
+  CHECK_FALSE(tab.matches("atb"));
 }
 
 }  // namespace

@@ -267,6 +267,48 @@ TEST_CASE("the answer is the same for any number of threads") {
   CHECK(w.ranking("acc") == one);
 }
 
+TEST_CASE("a tag that the trial's own hides is told once") {
+  BestWorld w;
+  w.run("job", [](RunBuilder& r) { r.scalar("train/loss", {{0, 9}}); });
+  w.run("job/train", [](RunBuilder& r) { r.scalar("loss", {{0, 1}}); });
+  CHECK(w.ranking("train/loss") == Lines{"job=9@0"});
+  const auto problems = w.best("train/loss").outcome.problems;
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].rule == "hidden-tag");
+  CHECK(problems[0].message == "its own train/loss hides that of job/train");
+  CHECK(w.best("train/loss").outcome.complete);
+}
+
+TEST_CASE("a trial whose files are lost is unranked as damaged, not as one without the tag") {
+  BestWorld w;
+  w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  std::string file = event_file([](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  w.memory.file("/logs/b/events.out.tfevents.1.h",
+                flip_byte(file, record_offsets(file)[1] + 14, 1));
+  const ops::BestReport report = w.best("acc");
+  REQUIRE(report.unranked.size() == 1);
+  CHECK(report.unranked[0].reason == "damaged");
+  CHECK_FALSE(report.outcome.complete);
+}
+
+TEST_CASE("a layout that fits no name is told") {
+  BestWorld w;
+  w.run("a/b/c", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  w.options.layout = Layout::parse("{x}/{y}").value();
+  CHECK(has_rule(w.best("acc").outcome.problems, "layout"));
+  w.options.layout = Layout::parse("{x}/{y}/{z}").value();
+  CHECK_FALSE(has_rule(w.best("acc").outcome.problems, "layout"));
+}
+
+TEST_CASE("a name with raw control characters is asked for as it is, or as it is printed") {
+  BestWorld w;
+  w.run("a", [](RunBuilder& r) { r.scalar("acc\n1", {{0, 1}}); });
+  w.options.direction = Direction::kMax;
+  CHECK(w.ranking("acc\n1") == Lines{"a=1@0"});
+  CHECK(w.ranking("acc\\n1") == Lines{"a=1@0"});
+  CHECK(w.ranking("last(\"acc\n1\")") == Lines{"a=1@0"});
+}
+
 TEST_CASE("METRIC comes first: swapped operands are noticed") {
   BestWorld w;
   w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
