@@ -5,8 +5,8 @@
 namespace tfevents::layout {
 namespace {
 
-/// Of a name that is kept at any price something should be left to tell it from others.
-constexpr std::size_t kLeastName = 12;
+/// Of names and headers that are kept at any price something should be left to tell them apart.
+constexpr std::size_t kLeastName = 10, kLeastHeader = 6;
 
 /// Columns still shown, with the widths they would get.
 class Fitting {
@@ -55,7 +55,7 @@ class Fitting {
   }
 
   [[nodiscard]] std::size_t header_floor(std::size_t i) const {
-    return floor_of(i, std::min(wants_[i].min_width, wants_[i].body));
+    return floor_of(i, std::min(wants_[i].min_width, std::max(kLeastHeader, wants_[i].body)));
   }
 
   template <class May>

@@ -1,5 +1,6 @@
 #include "ops/columns.hpp"
 
+#include <set>
 #include <utility>
 
 #include "base/suggest.hpp"
@@ -69,7 +70,11 @@ Result<Columns> Columns::plan(std::string_view list, std::optional<SeriesCall> a
   Columns columns;
   if (list.empty()) return columns;
   TFEVENTS_TRY(const std::vector<std::string> items, split_items(list));
-  for (const std::string& item : items) columns.items_.push_back(into.add_item(item, as_tag));
+  std::set<std::string> labels;
+  for (const std::string& item : items) {
+    PlannedItem planned = into.add_item(item, as_tag);
+    if (labels.insert(planned.text).second) columns.items_.push_back(std::move(planned));
+  }
   return columns;
 }
 

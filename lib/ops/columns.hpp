@@ -15,8 +15,8 @@ namespace tfevents::ops {
 /// The columns that a person asked for with `-c`.
 class Columns {
  public:
-  /// Plans every item; `as_tag` is what a plain tag means, nothing where that is looked up later.
-  /// Errors: kUsage for a list that cannot be split.
+  /// Plans every item, once however often it is listed; `as_tag` is what a plain tag means, nothing
+  /// where that is looked up later. Errors: kUsage for a list that cannot be split.
   static Result<Columns> plan(std::string_view list, std::optional<SeriesCall> as_tag,
                               CallPlan& into);
 

@@ -93,11 +93,23 @@ void judge(CompareValue& value, const CompareValue& baseline, std::optional<Dire
   }
 }
 
+/// Of a value that the baseline has, and that is no number here. Training that diverged is no draw,
+/// and no win either where the value is infinite.
+void judge_lost(CompareValue& value, std::optional<Direction> direction) {
+  if (value.reason == nullptr) value.reason = missing_reason(value.item);
+  const bool diverged = std::string_view(value.reason) == "non-finite";
+  value.verdict = diverged && direction ? Verdict::kWorse : Verdict::kUndecided;
+}
+
 void set_against(CompareValue& value, const CompareValue& baseline,
                  std::optional<Direction> direction, bool grouped) {
   const auto number = number_of(value, grouped);
   const auto reference = number_of(baseline, grouped);
-  if (!number || !reference) return;
+  if (!reference) return;
+  if (!number) {
+    judge_lost(value, direction);
+    return;
+  }
   const double delta = *number - *reference;
   if (!std::isfinite(delta)) return;
   value.delta = delta;
@@ -125,6 +137,7 @@ class Compare {
     report_.trials = table.rows().size();
     if (!table.rows().empty()) TFEVENTS_CHECK(compare(table));
     report_.outcome = std::move(table.outcome());
+    find_empty_operands();
     return std::move(report_);
   }
 
@@ -161,6 +174,7 @@ class Compare {
     find_differing_hparams();
     const bool by_metrics_alone = grouped_ || options_.versus;
     report_.differs = metrics_differ_ || (!by_metrics_alone && !report_.differing_hparams.empty());
+    find_uncompared(table, by_metrics_alone);
     if (grouped_) describe_folding(table, groups_, report_);
     if (options_.changed) drop_equal_rows();
     TFEVENTS_CHECK(arrange(table));
@@ -206,6 +220,7 @@ class Compare {
       std::vector<CompareValue> values = values_of(table, column);
       const bool alike = all_alike(values, grouped_);
       metrics_differ_ = metrics_differ_ || !alike;
+      note_uncompared(values, column);
       if (options_.changed && alike) {
         ++report_.unchanged;
       } else if (full) {
@@ -216,6 +231,39 @@ class Compare {
         for (std::size_t i = 0; i < values.size(); ++i)
           report_.rows[i].metrics.push_back(std::move(values[i]));
       }
+    }
+  }
+
+  // A column that nobody has a value in is all alike, but says nothing.
+  void note_uncompared(const std::vector<CompareValue>& values, std::size_t column) {
+    const bool empty = std::all_of(values.begin(), values.end(), [&](const CompareValue& value) {
+      return grouped_ ? !value.spread.mean : is_null(value.item.value);
+    });
+    any_compared_ = any_compared_ || !empty;
+    if (!empty || columns_.by_default(column)) return;
+    report_.uncompared.push_back(
+        printable(columns_.column(column).label) + " could not be compared: " +
+        (grouped_ ? "no group has a mean of it" : "no selected trial has a value of it"));
+  }
+
+  void find_uncompared(const TrialTable& table, bool by_metrics_alone) {
+    const auto has_hparams = [](const TrialRow& trial) { return !trial.hparams.empty(); };
+    const auto& trials = table.rows();
+    const bool by_hparams =
+        !by_metrics_alone && std::any_of(trials.begin(), trials.end(), has_hparams);
+    if (groups_.size() == 1) {
+      report_.uncompared.push_back(std::string("nothing was compared: there is one ") +
+                                   (grouped_ ? "group" : table.noun()) + " only");
+    } else if (report_.uncompared.empty() && !any_compared_ && !by_hparams) {
+      report_.uncompared.emplace_back("nothing was compared: no metric has a value");
+    }
+  }
+
+  void find_empty_operands() {
+    for (const Problem& problem : report_.outcome.problems) {
+      if (problem.rule != "no-event-files") continue;
+      report_.uncompared.push_back(printable(problem.path.value_or("an operand")) +
+                                   " could not be compared: it holds no event files");
     }
   }
 
@@ -323,6 +371,7 @@ class Compare {
   std::optional<std::size_t> baseline_;
   std::vector<bool> kept_;  ///< Empty: all.
   bool metrics_differ_ = false;
+  bool any_compared_ = false;  ///< Some column has a value.
   CompareReport report_;
 };
 

@@ -46,21 +46,24 @@ enum class Verdict : std::uint8_t { kBetter, kWorse, kEqual, kUndecided };
 struct CompareColumn {
   std::string label;  ///< As typed, or the tag.
   std::optional<Direction> direction = {};
+  bool tag = true;  ///< Else an expression, which may be the name of a hyperparameter.
 };
 
 /// One metric of a row.
 struct CompareValue {
-  ItemValue item;                ///< Of a trial.
-  Spread spread;                 ///< Of a group.
-  std::uint64_t missing = 0;     ///< Trials of the group without a finite value.
-  const char* reason = nullptr;  ///< Groups: why there is no mean, or no verdict but kUndecided.
+  ItemValue item;             ///< Of a trial.
+  Spread spread;              ///< Of a group.
+  std::uint64_t missing = 0;  ///< Trials of the group without a finite value.
+  /// Why there is no mean of a group; why the verdict does not follow from the difference.
+  const char* reason = nullptr;
 
   // Against the baseline; null for the baseline itself.
   std::optional<double> delta = {};  ///< Null where either is not finite.
   std::optional<double> delta_ratio =
       {};  ///< To the magnitude of the baseline; null where it is 0.
   /// Of one trial against one, by the sign: null without a direction. Of groups null as long as
-  /// nobody tests, but kEqual where every trial of both has the same value.
+  /// nobody tests, but kEqual where every trial of both has the same value. What the baseline has
+  /// and this one lacks is kUndecided, and kWorse where it diverged; `reason` says which.
   std::optional<Verdict> verdict = {};
 };
 
@@ -95,6 +98,8 @@ struct CompareReport {
   std::uint64_t left_out = 0;   ///< Metrics that the default choice had no room for.
   bool differs = false;  ///< From the baseline that was asked for in a metric, else between trials
                          ///< (groups) in any metric or (trials) hyperparameter.
+  /// What could not be compared, and why: `differs` says nothing of that.
+  std::vector<std::string> uncompared;
   std::vector<std::string> warnings;
   Outcome outcome;
   std::vector<std::string> operands;

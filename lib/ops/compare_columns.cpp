@@ -119,7 +119,8 @@ Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> 
       all_.erase(chosen);
       --defaults_;
     }
-    all_.push_back({label, direction ? direction : direction_of_item(label, listed_.is_tag(i))});
+    const bool tag = listed_.is_tag(i);
+    all_.push_back({label, direction ? direction : direction_of_item(label, tag), tag});
     places_.push_back(i);
   }
   return ok_status();

@@ -108,6 +108,53 @@ TEST_CASE("compare: narrow terminals lose the absolute change first, and never t
   CHECK(table(pair(), 50).find("-33.3%") != std::string::npos);
 }
 
+TEST_CASE("compare: of a baseline of 0 there is the absolute change, once, and on every terminal") {
+  ops::CompareReport report = pair();
+  for (ops::CompareRow& row : report.rows) row.metrics.resize(1);
+  report.columns.resize(1);
+  report.rows[0].metrics[0] = value_of(0);
+  report.rows[1].metrics[0] = changed(5, 5, 0, ops::Verdict::kBetter);
+  report.rows[1].metrics[0].delta_ratio.reset();
+  const std::string text = table(report);
+  CHECK(text.find("+5") == text.rfind("+5"));
+  CHECK(text.find("better") != std::string::npos);
+  CHECK(table(report, 50).find("+5") != std::string::npos);
+}
+
+TEST_CASE("compare: what diverged is worse, what is missing has no value") {
+  ops::CompareReport report = pair();
+  ops::CompareValue& diverged = report.rows[1].metrics[0];
+  diverged = value_of(std::numeric_limits<double>::quiet_NaN());
+  diverged.verdict = ops::Verdict::kWorse;
+  diverged.reason = "non-finite";
+  ops::CompareValue& missing = report.rows[1].metrics[1];
+  missing = {};
+  missing.verdict = ops::Verdict::kUndecided;
+  missing.reason = "missing-tag";
+  const std::string text = table(report);
+  CHECK(text.find("nan          worse\n") != std::string::npos);
+  CHECK(text.find("no value\n") != std::string::npos);
+  const std::string json = text_of([&](Sink& sink) { return compare_jsonl(report, sink); });
+  CHECK(json.find(R"("reason":"non-finite","direction":"max","delta":null)") != std::string::npos);
+  CHECK(json.find(R"("delta_ratio":null,"verdict":"worse")") != std::string::npos);
+  CHECK(json.find(R"("verdict":"undecided")") != std::string::npos);
+}
+
+TEST_CASE("compare: a hyperparameter that was asked for is shown once, a tag of its name besides") {
+  for (const char* label : {"lr", "hp.lr"}) {
+    ops::CompareReport report = pair();
+    report.columns[2] = {label, {}, false};
+    CHECK(table(report).find("\nhp.lr  ") ==
+          (*label == 'h' ? table(report).rfind("\nhp.lr  ") : std::string::npos));
+    report.rows.push_back(report.rows[1]);
+    report.rows.push_back(report.rows[1]);
+    const std::string text = table(report);
+    CHECK(text.substr(0, text.find('\n')).ends_with("DELTA"));
+    report.columns[2].tag = true;
+    CHECK(table(report).find("  lr\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("compare: colour repeats what words say") {
   const std::string text = render_table(compare_upright(pair()), {.color = true});
   CHECK(text.find("\x1b[31mworse\x1b[0m") != std::string::npos);

@@ -22,7 +22,7 @@ constexpr std::size_t kLoggedDigits = 9;
 // Deviations outside of this are written with exponents.
 constexpr double kLeastFixed = 1e-6, kGreatestFixed = 1e9;
 constexpr std::size_t kTrialWidth = 12;
-constexpr std::size_t kRunWidth = 24, kMetricWidth = 16, kPointSlack = 2, kBaselineWidth = 24;
+constexpr std::size_t kRunWidth = 32, kMetricWidth = 16, kBaselineWidth = 24;
 constexpr std::size_t kNamesWidth = 32;  // Of all names side by side.
 constexpr std::size_t kMostNotes = 4;
 // Of a trial that is no baseline: how much, how much of it, and whether that is better.
@@ -69,15 +69,18 @@ Cell metric_cell(const ops::ItemValue& item) {
       .role(std::isfinite(*number) ? Role::kPlain : Role::kWarn);
 }
 
-/// `+2.2%`; of a baseline of 0 the change itself.
+/// `+2.2%`; nothing of a baseline of 0, where the change itself is all there is.
 Cell change_cell(const ops::CompareValue& value) {
-  if (!value.delta || value.verdict == ops::Verdict::kEqual) return {};
-  return Cell::text(value.delta_ratio ? percent_text(*value.delta_ratio)
-                                      : signed_text(*value.delta))
-      .role(role_of(value.verdict));
+  if (!value.delta_ratio || value.verdict == ops::Verdict::kEqual) return {};
+  return Cell::text(percent_text(*value.delta_ratio)).role(role_of(value.verdict));
 }
 
-/// `better`, `worse`, `equal`; `~` for undecided.
+/// Then the change itself is nothing to do without.
+bool lacks_ratio(const ops::CompareValue& value) {
+  return value.delta.value_or(0) != 0 && !value.delta_ratio;
+}
+
+/// `better`, `worse`, `equal`, `no value`; `~` for undecided.
 Cell word_cell(const ops::CompareRow& row, const ops::CompareValue& value) {
   if (row.baseline) {
     const bool has_value = value.spread.mean || !is_null(value.item.value);
@@ -85,6 +88,8 @@ Cell word_cell(const ops::CompareRow& row, const ops::CompareValue& value) {
   }
   if (!value.verdict) return {};
   const bool undecided = value.verdict == ops::Verdict::kUndecided;
+  if (undecided && !value.delta && !value.spread.mean && is_null(value.item.value))
+    return Cell::text("no value").role(Role::kWarn);
   return Cell::text(undecided ? "~" : to_string(*value.verdict)).role(role_of(value.verdict));
 }
 
@@ -115,27 +120,27 @@ struct Grid {
   bool grouped = false, baseline = false;
 };
 
-std::size_t widest(const ops::CompareReport& report, std::size_t column, const Grid& grid) {
-  std::size_t width = 0;
-  for (const ops::CompareRow& row : report.rows) {
-    const ops::CompareValue& value = row.metrics[column];
-    const std::string text =
-        grid.grouped ? spread_text(value.spread).mean : metric_cell(value.item).human();
-    width = std::max(width, display_width(text));
+/// Hyperparameters that differ, but for those that are a column of their own.
+std::vector<std::string> shown_hparams(const ops::CompareReport& report) {
+  std::vector<std::string> shown = report.differing_hparams;
+  for (const ops::CompareColumn& column : report.columns) {
+    if (column.tag) continue;
+    std::erase_if(shown, [&](const std::string& name) { return names_hparam(column.label, name); });
   }
-  // Decimal points stand under each other: the widest parts may be of two numbers.
-  return width + kPointSlack;
+  return shown;
 }
 
 void add_metric(const ops::CompareReport& report, std::size_t index, ColumnNames& names,
                 Grid& grid) {
   const ops::CompareColumn& column = report.columns[index];
   const std::string key = names.add(column.label, true);
-  // A long name may give way down to the numbers below it.
+  // A long name may give way. The first metric stays, and what has changed in it.
+  const bool keep = index == 0;
   grid.columns.push_back({.key = key,
                           .header = header_of(column),
                           .elide = Elide::kMiddle,
-                          .min_width = std::max(kMetricWidth, widest(report, index, grid))});
+                          .min_width = kMetricWidth,
+                          .keep = keep});
   if (grid.grouped) {
     grid.columns.push_back({.key = key + ".std", .header = "STD"});
     grid.columns.push_back({.key = key + ".n", .people = false});
@@ -145,10 +150,13 @@ void add_metric(const ops::CompareReport& report, std::size_t index, ColumnNames
     grid.columns.push_back({.key = key + ".step", .people = false});
   }
   if (!grid.baseline) return;
-  grid.columns.push_back({.key = key + ".delta", .header = "DELTA", .minor = true});
+  const bool absolute =
+      std::any_of(report.rows.begin(), report.rows.end(),
+                  [&](const ops::CompareRow& row) { return lacks_ratio(row.metrics[index]); });
+  grid.columns.push_back({.key = key + ".delta", .header = "DELTA", .minor = !absolute});
   grid.columns.push_back({.key = key + ".delta_ratio", .people = false});
   grid.columns.push_back({.key = key + ".verdict", .people = false});
-  grid.columns.push_back({.align = Align::kRight});
+  grid.columns.push_back({.align = Align::kRight, .keep = keep});
   grid.columns.push_back({.align = Align::kLeft});
 }
 
@@ -170,14 +178,13 @@ Grid grid_of(const ops::CompareReport& report) {
     grid.columns.front().min_width = kRunWidth;
   }
   for (std::size_t i = 0; i < report.columns.size(); ++i) add_metric(report, i, names, grid);
+  const std::vector<std::string> shown = shown_hparams(report);
   for (const std::string& name : grid.hparams) {
-    const auto& differing = report.differing_hparams;
-    grid.columns.push_back(
-        {.key = names.add("hp." + name),
-         .header = name,
-         .elide = Elide::kEnd,
-         .min_width = 8,
-         .people = std::find(differing.begin(), differing.end(), name) != differing.end()});
+    grid.columns.push_back({.key = names.add("hp." + name),
+                            .header = name,
+                            .elide = Elide::kEnd,
+                            .min_width = 8,
+                            .people = std::find(shown.begin(), shown.end(), name) != shown.end()});
   }
   return grid;
 }
@@ -292,8 +299,10 @@ Table compare_upright(const ops::CompareReport& report) {
                        .min_width = baseline ? kBaselineWidth : kTrialWidth,
                        .keep = true});
     if (!report.baseline || baseline) continue;
-    columns.push_back({.header = "DELTA", .align = Align::kRight, .minor = true});
-    columns.push_back({.align = Align::kRight});
+    const auto& metrics = report.rows[i].metrics;
+    const bool absolute = std::any_of(metrics.begin(), metrics.end(), lacks_ratio);
+    columns.push_back({.header = "DELTA", .align = Align::kRight, .minor = !absolute});
+    columns.push_back({.align = Align::kRight, .keep = true});
     // Of two that are compared with the baseline none should lose its numbers to words.
     columns.push_back({.align = Align::kLeft, .minor = report.rows.size() > 2});
   }
@@ -309,7 +318,7 @@ Table compare_upright(const ops::CompareReport& report) {
     }
     table.add(std::move(cells));
   }
-  for (const std::string& name : report.differing_hparams) {
+  for (const std::string& name : shown_hparams(report)) {
     std::vector<Cell> cells = {Cell::text("hp." + name)};
     for (const ops::CompareRow& row : report.rows) {
       cells.push_back(hparam_cell(row.trial.hparams, name));

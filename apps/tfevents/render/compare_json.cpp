@@ -44,8 +44,11 @@ void write_metrics(JsonWriter& json, const ops::CompareReport& report, const ops
       continue;
     }
     json.begin_object();
-    write_metric_fields(json, row.metrics[i].item);
-    write_change(json, report.columns[i], row.metrics[i]);
+    const ops::CompareValue& value = row.metrics[i];
+    write_metric_fields(json, value.item);
+    // What has no value has said why already.
+    if (value.reason != nullptr && !is_null(value.item.value)) json.field("reason", value.reason);
+    write_change(json, report.columns[i], value);
     json.end_object();
   }
   json.end_object();

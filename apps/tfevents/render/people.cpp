@@ -37,6 +37,12 @@ Cell scalar_cell(const std::optional<Scalar>& scalar) {
   return {};
 }
 
+std::string more_columns(std::size_t dropped, bool choose) {
+  if (dropped == 0) return {};
+  return fmt::format("{}: widen{}\n", count_of(dropped, "more column", "more columns"),
+                     choose ? ", or choose with -c" : " the terminal");
+}
+
 std::string command_line(std::string_view command, std::span<const std::string> operands) {
   std::string line = fmt::format("tfevents {}", command);
   if (operands.size() > kMostOperands) return line;

@@ -30,6 +30,10 @@ struct Screen {
 /// A stored number in the width it was stored in.
 [[nodiscard]] Cell scalar_cell(const std::optional<Scalar>& scalar);
 
+/// `3 more columns: widen, or choose with -c`, with its line end: what a table had no room for.
+/// Empty for none. `choose`: the command has -c for columns.
+[[nodiscard]] std::string more_columns(std::size_t dropped, bool choose);
+
 /// The command line that looks closer: `tfevents fsck runs`, operands quoted for a shell where they
 /// need it; without operands where there are many.
 [[nodiscard]] std::string command_line(std::string_view command,

@@ -18,6 +18,12 @@ Cell hparam_cell(const HparamMap& hparams, std::string_view name) {
   return found == hparams.end() ? Cell() : value_cell(found->second);
 }
 
+bool names_hparam(std::string_view label, std::string_view name) {
+  constexpr std::string_view kPrefix = "hp.";
+  if (label == name) return true;
+  return label.starts_with(kPrefix) && label.substr(kPrefix.size()) == name;
+}
+
 void write_value(JsonWriter& json, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     json.string(*text);

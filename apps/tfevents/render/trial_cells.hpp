@@ -27,6 +27,9 @@ using ops::differing_hparams;
 /// The hyperparameter of this name (raw bytes); null where there is none.
 [[nodiscard]] Cell hparam_cell(const HparamMap& hparams, std::string_view name);
 
+/// Whether a column of `-c`, `lr` or `hp.lr`, is the hyperparameter of this name.
+[[nodiscard]] bool names_hparam(std::string_view label, std::string_view name);
+
 void write_value(JsonWriter& json, const Value& value);
 
 /// The METRIC object of tfevents-output(5): the value with its step, or why there is none. Step,

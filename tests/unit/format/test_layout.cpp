@@ -56,9 +56,9 @@ TEST_CASE("kept columns shrink a little further before they go, the name last of
       {.width = 8, .min_width = 8, .body = 8, .keep = true, .gap = 2},
   };
   CHECK(fit(wants, 30) == Widths{20, 0, 8});
-  CHECK(fit(wants, 22) == Widths{12, 0, 8});
-  CHECK(fit(wants, 21) == Widths{21, 0, 0});
-  CHECK(fit(wants, 10) == Widths{10, 0, 0});
+  CHECK(fit(wants, 20) == Widths{10, 0, 8});
+  CHECK(fit(wants, 19) == Widths{19, 0, 0});
+  CHECK(fit(wants, 9) == Widths{9, 0, 0});
 }
 
 TEST_CASE("numbers are whole or dropped; the header above them gives way") {

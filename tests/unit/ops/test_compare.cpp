@@ -147,19 +147,29 @@ TEST_CASE("a ratio is of the baseline's magnitude, and null where that is 0") {
   CHECK(w.change("new", "loss") == "1 - worse");
 }
 
-TEST_CASE("what is missing or not finite has no change, on either side") {
+TEST_CASE(
+    "what is missing or not finite has no change; what the baseline has is never passed over") {
   CompareWorld w;
-  w.run("base", [](RunBuilder& r) { r.scalar("acc", {{0, 0.5F}}).scalar("loss", {{0, kNanF}}); });
+  w.run("base", [](RunBuilder& r) {
+    r.scalar("acc", {{0, 0.5F}}).scalar("loss", {{0, kNanF}}).scalar("fps", {{0, 9}});
+  });
   w.run("inf", [](RunBuilder& r) { r.scalar("acc", {{0, kInfF}}).scalar("loss", {{0, 1}}); });
-  w.run("nan", [](RunBuilder& r) { r.scalar("acc", {{0, kNanF}}); });
+  w.run("nan", [](RunBuilder& r) { r.scalar("acc", {{0, kNanF}}).scalar("fps", {{0, kNanF}}); });
+  w.run("none", [](RunBuilder& r) { r.scalar("loss", {{0, kNanF}}); });
   w.options.versus = "base";
-  w.compare();
-  CHECK(w.cells("base") == Lines{"0.5", "nan"});
-  CHECK(w.cells("nan") == Lines{"nan", "missing-tag"});
-  for (const char* run : {"inf", "nan"}) {
-    CHECK(w.change(run, "acc") == "- - -");
-    CHECK(w.change(run, "loss") == "- - -");
-  }
+  w.options.columns = "acc,loss,fps";
+  const ops::CompareReport report = w.compare();
+  CHECK(w.cells("base") == Lines{"0.5", "nan", "9"});
+  CHECK(w.cells("nan") == Lines{"nan", "missing-tag", "nan"});
+  for (const char* run : {"inf", "nan", "none"}) CHECK(w.change(run, "loss") == "- - -");
+  CHECK(w.change("inf", "acc") == "- - worse");  // Infinite accuracy is no win.
+  CHECK(w.change("nan", "acc") == "- - worse");
+  CHECK(w.change("none", "acc") == "- - undecided");
+  CHECK(w.change("nan", "fps") == "- - undecided");  // Nobody knows which way is better.
+  CHECK(w.metric("nan", "acc").reason == std::string("non-finite"));
+  CHECK(w.metric("none", "acc").reason == std::string("missing-tag"));
+  CHECK(w.metric("base", "loss").reason == nullptr);
+  CHECK(report.differs);
 }
 
 TEST_CASE("the last value is that of the restarted job, and of the selected points") {
@@ -279,6 +289,56 @@ TEST_CASE("a value that one trial lacks is a difference, NaN beside NaN is none"
   CHECK_FALSE(w.compare().differs);
   w.run("c", [](RunBuilder& r) { r.scalar("fps", {{0, 1}}); });
   CHECK(w.compare().differs);
+}
+
+TEST_CASE(
+    "what could not be compared is told: nothing differs there, but nothing is alike either") {
+  CompareWorld w;
+  const auto uncompared = [&](const char* columns) {
+    w.options.columns = columns;
+    const ops::CompareReport report = w.compare();
+    CHECK_FALSE(report.differs);
+    return report.uncompared;
+  };
+  w.run("a", [](RunBuilder& r) { r.scalar("acc", {{0, 0.5F}}).scalar("nan", {{0, kNanF}}); });
+  CHECK(uncompared("") == Lines{"nothing was compared: there is one trial only"});
+  w.run("b", [](RunBuilder& r) { r.scalar("acc", {{0, 0.5F}}).scalar("nan", {{0, kNanF}}); });
+  CHECK(uncompared("").empty());
+  CHECK(uncompared("acc,nan").empty());
+  const auto of = [](const std::string& column) {
+    return column + " could not be compared: no selected trial has a value of it";
+  };
+  CHECK(uncompared("acc,accc") == Lines{of("accc")});
+  CHECK(uncompared("max(accc)") == Lines{of("max(accc)")});
+  CHECK(uncompared("acc,hp.lr,max(acc,9:)") == Lines{of("hp.lr"), of("max(acc,9:)")});
+  w.options.versus = "a";
+  CHECK(uncompared("+accc") == Lines{of("accc")});
+}
+
+TEST_CASE("trials without a scalar are compared by hyperparameters, or not at all") {
+  CompareWorld w;
+  for (const char* name : {"a", "b"}) w.run(name, [](RunBuilder& r) { r.text("note", 0, "x"); });
+  CHECK(w.compare().uncompared == Lines{"nothing was compared: no metric has a value"});
+  CompareWorld tuned;
+  for (const char* name : {"a", "b"})
+    tuned.run(name, [](RunBuilder& r) { with_hparams(r, {{"lr", 0.1}}); });
+  CHECK(tuned.compare().uncompared.empty());
+  tuned.options.versus = "a";
+  CHECK(tuned.compare().uncompared.size() == 1);
+}
+
+TEST_CASE("an operand that holds nothing is not compared") {
+  CompareWorld w;
+  w.run("x/a", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  w.run("x/b", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  w.run("y/c", [](RunBuilder& r) { r.scalar("acc", {{0, 1}}); });
+  w.select.operands = {"/logs/x", "/logs/y"};
+  CHECK(w.compare().uncompared.empty());
+  w.select.operands = {"/logs/x", "/empty"};
+  w.memory.directory("/empty");
+  const ops::CompareReport report = w.compare();
+  CHECK(report.uncompared == Lines{"/empty could not be compared: it holds no event files"});
+  CHECK_FALSE(report.differs);
 }
 
 TEST_CASE("sorted by a tag, an expression or a hyperparameter; what is missing comes last") {

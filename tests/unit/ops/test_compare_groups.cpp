@@ -68,6 +68,8 @@ TEST_CASE("texts have no mean, and that is said") {
   CHECK(w.spread("0.1", "opt") == "- - 0 2");
   CHECK(std::string(w.metric("0.1", "opt").reason) == "type");
   CHECK(report.warnings == Lines{"opt is no number, so groups have no mean"});
+  CHECK(report.uncompared == Lines{"opt could not be compared: no group has a mean of it",
+                                   "nothing was compared: there is one group only"});
 }
 
 TEST_CASE("groups are in order of their values; what has none is a group too") {
@@ -132,12 +134,18 @@ TEST_CASE("seeds that diverged are no win, but stay a loss") {
   add_seeds(w, "base", {1});
   add_seeds(w, "up", {2, kNanF});
   add_seeds(w, "down", {0.5F, kNanF});
+  add_seeds(w, "lost", {kNanF, kInfF});
+  w.run("none/s0", [](RunBuilder& r) { with_hparams(r, {{"opt", std::string("none")}}); });
   w.options.by = {"opt"};
   w.options.versus = "base";
   w.compare();
   CHECK(w.change("up", "acc") == "1 1 undecided");
   CHECK(std::string(w.metric("up", "acc").reason) == "missing-seeds");
   CHECK(w.change("down", "acc") == "-0.5 -0.5 worse");
+  CHECK(w.change("lost", "acc") == "- - worse");
+  CHECK(std::string(w.metric("lost", "acc").reason) == "non-finite");
+  CHECK(w.change("none", "acc") == "- - undecided");
+  CHECK(std::string(w.metric("none", "acc").reason) == "missing-tag");
 }
 
 TEST_CASE("what a group mixes besides its seeds is said") {
