@@ -315,10 +315,6 @@ _tfevents() {
       _tfevents_ask tag
       return
       ;;
-    best:--kind)
-      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
-      return
-      ;;
     best:--steps)
       :
       return
@@ -401,10 +397,6 @@ _tfevents() {
       ;;
     compare:-t | compare:--tag)
       _tfevents_ask tag
-      return
-      ;;
-    compare:--kind)
-      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
       return
       ;;
     compare:--steps)
@@ -635,10 +627,6 @@ _tfevents() {
       _tfevents_ask tag
       return
       ;;
-    assert:--kind)
-      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
-      return
-      ;;
     assert:--steps)
       :
       return
@@ -677,11 +665,11 @@ _tfevents() {
       ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export) _tfevents_words '-f --format --wide --sort --split-by -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      assert) _tfevents_words '--checks --each --any --min-steps --max-age --allow-nonfinite -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --junit -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      assert) _tfevents_words '--checks --each --any --min-steps --max-age --allow-nonfinite -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --junit -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       help) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       completion) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       *) _tfevents_words '-C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;

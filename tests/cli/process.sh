@@ -146,6 +146,17 @@ for form in '' --json '--format csv' --tags '--tree --all' -p; do
   [ -s "$work/err" ] && fail "ls $form with a reader that left: $(cat "$work/err")"
 done
 
+# A gate gives its verdict all the same, in every format.
+for form in table json jsonl csv md; do
+  for gate in '0:count(train/loss) > 1' '1:count(train/loss) > 1e9'; do
+    { sh -c "trap '' PIPE; tfevents assert '$work/many' '${gate#*:}' -f $form 2>'$work/err'; echo \$? >'$work/status'" || true; } | head -c 10 >/dev/null
+    [ "$(cat "$work/status")" = "${gate%%:*}" ] || fail "assert -f $form with a reader that left: exit $(cat "$work/status")"
+    [ -s "$work/err" ] && fail "assert -f $form with a reader that left: $(cat "$work/err")"
+  done
+done
+{ sh -c "tfevents assert '$work/many' '1 > 2' 2>&1; echo \$? >'$work/status'" || true; } | head -n 1 >/dev/null
+[ "$(cat "$work/status")" = 1 ] || fail "assert whose reader left standard error too: exit $(cat "$work/status")"
+
 # Signals end a blocked read at once or after a moment, with the status of the signal.
 mkfifo "$work/pipe"
 for signal in INT:130 TERM:143; do
@@ -176,10 +187,13 @@ for columns in 40 80 200; do
   on_terminal "$columns" 'tfevents ls . --tree --color never -q'
   [ "$(widest)" -le "$columns" ] || fail "ls --tree is $(widest) columns wide on $columns"
 done
-for columns in 40 80; do
+for columns in 30 40 60 80; do
   on_terminal "$columns" "tfevents assert . 'last(loss) < 1' 'last(val/accuracy) > 0.5' --color never -q"
   [ "$(widest)" -le "$columns" ] || fail "assert is $(widest) columns wide on $columns"
   grep -q 'could not be evaluated$' "$work/out" || fail "assert on $columns columns does not sum up"
+  on_terminal "$columns" "tfevents assert project 'last(val/acuracy) > 0.5' --color never -q"
+  [ "$(tr -d ' \n' <"$work/out" | grep -o 'didyoumeanval/accuracy?' | wc -l)" = 3 ] ||
+    fail "assert on $columns columns loses its suggestions"
 done
 for columns in 20 40 80; do
   on_terminal "$columns" 'tfevents fsck . --color never -q'

@@ -83,6 +83,56 @@ TEST_CASE("assert: 0 only where everything passes, 1 for every no, 2 for what wa
   }
 }
 
+TEST_CASE("assert: a warning does not hide that there was nothing to look at") {
+  Runs runs;
+  runs.memory.file("/empty/notes.txt", "");
+  runs.memory.file("/ci/warn.txt", "acc warn: last(acc) > 0\n");
+  for (const Words& words :
+       {Words{"/empty", "--checks", "/ci/warn.txt"},
+        Words{"/logs", "-r", "nosuch", "--checks", "/ci/warn.txt"},
+        Words{"/logs", "-w", "hp.nosuch > 5", "--any", "--checks", "/ci/warn.txt"}}) {
+    const Said said = runs.run(words);
+    CHECK(said.exit == 1);
+    CHECK(has(said.out, "ERROR  acc: last(acc) > 0  "));
+    CHECK(has(said.out, "\n1 could not be evaluated\n"));
+    Words json = words;
+    json.emplace_back("--json");
+    CHECK(has(runs.run(json).out, R"("status":"error","severity":"error")"));
+  }
+  CHECK(has(runs.run({"/logs", "-w", "hp.nosuch > 5", "last(acc) > 0"}).out,
+            "no trial satisfies hp.nosuch > 5: no hyperparameter nosuch"));
+}
+
+TEST_CASE("assert: the paths of a shell's pattern are no expressions") {
+  Runs runs;
+  runs.memory.file("/logs/lr=0.1/notes.txt", "");
+  for (const Words& words : {Words{"/logs/a", "/logs/b", "last(acc) > 0.4"},
+                             Words{"/logs/a", "last(acc) > 0.4", "/logs/b"},
+                             Words{"/logs/a", "/logs/lr=0.1"},  // It would be a condition.
+                             Words{"-C", "/logs", "a", "b", "last(acc) > 0.4"}}) {
+    const Said said = runs.run(words);
+    CHECK(said.exit == 2);
+    CHECK(said.out.empty());
+    CHECK(has(said.err, "assert takes one PATH, and "));
+    CHECK(has(said.err, "hint: name the directory above; -r PATTERN chooses"));
+  }
+  CHECK(has(runs.run({"last(acc) > 0.4", "/logs"}).err, "hint: PATH comes first, then EXPR"));
+  CHECK(runs.run({"-C", "/logs", "a", "last(acc) > 0.4"}).exit == 0);
+}
+
+TEST_CASE("commands on trials refuse --kind: they look at scalars alone") {
+  for (const Words& words : {Words{"assert", "/logs", "last(acc) > 0"},
+                             Words{"best", "acc", "/logs"}, Words{"compare", "/logs"}}) {
+    Runs runs;
+    Words with = words;
+    with.insert(with.end(), {"--kind", "images"});
+    const Said said = run_program(with, {}, &runs.sys);
+    CHECK(said.exit == 2);
+    CHECK(has(said.err, "unknown option '--kind'"));
+    CHECK(run_program(words, {}, &runs.sys).exit == 0);
+  }
+}
+
 TEST_CASE("assert: damaged input is 1, and an operand that cannot be read is 2") {
   Runs runs;
   const auto listing = runs.memory.list("/logs/b");

@@ -94,6 +94,36 @@ Status select_points(Selection& selection, const PointOptions& points, double no
   return ok_status();
 }
 
+void add_tag_option(OptionAdder& add, PointOptions& into) {
+  add.list({"-t,--tag", "PATTERN", "Points", "Keep tags that match PATTERN",
+            "PATTERN is one as --run takes, but matches no tags below.", ValueKind::kTag},
+           into.tags);
+}
+
+// All but the choice among series.
+void add_range_options(OptionAdder& add, PointOptions& into) {
+  add.value(
+      {"--steps", "A:B", "Points", "Keep steps from A to B, both included",
+       "Either side may be missing. A negative number is a step below zero.", ValueKind::kText},
+      into.steps);
+  add.value({"--wall", "A..B", "Points", "Keep points written from A to B, both included",
+             "Either side may be missing. Times are as for --now.", ValueKind::kText},
+            into.wall);
+  add.value(
+      {"--last", "N", "Points", "Keep the last N points of each series", "", ValueKind::kCount},
+      into.last);
+  add.choice({"--view", "VIEW", "Points", "Read restarted jobs as clean or raw",
+              "raw is every intact record in reading order. clean shows a restarted job as "
+              "TensorBoard does: a "
+              "point stays if and only if every later point of its series has a greater step.",
+              ValueKind::kChoice, kViews},
+             into.view);
+  add.value({"--max-series", "N", "Points", "Leave out series of a run beyond N [1000000]",
+             "Memory grows with the number of series. Series beyond N are left out and reported.",
+             ValueKind::kCount},
+            into.max_series);
+}
+
 }  // namespace
 
 void add_global_options(OptionAdder& add, GlobalOptions& into) {
@@ -174,9 +204,7 @@ void add_run_filters(OptionAdder& add, RunOptions& into) {
 }
 
 void add_point_options(OptionAdder& add, PointOptions& into) {
-  add.list({"-t,--tag", "PATTERN", "Points", "Keep tags that match PATTERN",
-            "PATTERN is one as --run takes, but matches no tags below.", ValueKind::kTag},
-           into.tags);
+  add_tag_option(add, into);
   add.list({"--kind", "KIND", "Points", "Keep values of KIND, as scalars or images",
             "One of scalars, histograms, images, audio, text, tensors, graphs, run_metadata, "
             "pr_curves, mesh, "
@@ -184,26 +212,12 @@ void add_point_options(OptionAdder& add, PointOptions& into) {
             "with commas.",
             ValueKind::kSummaryKind, kKinds},
            into.kinds);
-  add.value(
-      {"--steps", "A:B", "Points", "Keep steps from A to B, both included",
-       "Either side may be missing. A negative number is a step below zero.", ValueKind::kText},
-      into.steps);
-  add.value({"--wall", "A..B", "Points", "Keep points written from A to B, both included",
-             "Either side may be missing. Times are as for --now.", ValueKind::kText},
-            into.wall);
-  add.value(
-      {"--last", "N", "Points", "Keep the last N points of each series", "", ValueKind::kCount},
-      into.last);
-  add.choice({"--view", "VIEW", "Points", "Read restarted jobs as clean or raw",
-              "raw is every intact record in reading order. clean shows a restarted job as "
-              "TensorBoard does: a "
-              "point stays if and only if every later point of its series has a greater step.",
-              ValueKind::kChoice, kViews},
-             into.view);
-  add.value({"--max-series", "N", "Points", "Leave out series of a run beyond N [1000000]",
-             "Memory grows with the number of series. Series beyond N are left out and reported.",
-             ValueKind::kCount},
-            into.max_series);
+  add_range_options(add, into);
+}
+
+void add_scalar_options(OptionAdder& add, PointOptions& into) {
+  add_tag_option(add, into);
+  add_range_options(add, into);
 }
 
 void add_where_options(OptionAdder& add, WhereOptions& into) {

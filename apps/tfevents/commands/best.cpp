@@ -138,7 +138,7 @@ Best::Best(OptionAdder& add) {
            arguments.null);
   add_where_options(add, arguments.where);
   add_fold_options(add, arguments.fold);
-  add_point_options(add, arguments.points);
+  add_scalar_options(add, arguments.points);
   add_output_options(add, arguments.output);
   add_strict_option(add, arguments.strict);
 }

@@ -131,7 +131,7 @@ Compare::Compare(OptionAdder& add) {
   add_run_options(add, arguments.runs);
   add_where_options(add, arguments.where);
   add_fold_options(add, arguments.fold);
-  add_point_options(add, arguments.points);
+  add_scalar_options(add, arguments.points);
   add_output_options(add, arguments.output);
   add_strict_option(add, arguments.strict);
 }

@@ -20,40 +20,18 @@ namespace {
 using ops::CheckRow;
 using ops::CheckStatus;
 
-// Narrower than this no text says which check, of which trial, and why.
-constexpr std::size_t kCheckWidth = 30, kRunWidth = 24, kMessageWidth = 24;
 // GitHub takes a summary of 1 MiB at most.
 constexpr std::size_t kMostOfSummary = 500;
-
-struct Word {
-  const char* text;
-  Role role;
-};
-
-Word word_of(const CheckRow& row) {
-  if (row.status == CheckStatus::kPass) return {"PASS", Role::kGood};
-  if (row.severity == Severity::kWarn) return {"WARN", Role::kWarn};
-  return row.status == CheckStatus::kFail ? Word{"FAIL", Role::kBad} : Word{"ERROR", Role::kBad};
-}
 
 std::optional<std::string> or_nothing(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-// Names of trials tell something only where there are several.
-bool names_trials(const ops::AssertReport& report) {
-  return report.trials > 1;
-}
-
 std::vector<Column> columns_of(const ops::AssertReport& report) {
-  return {{.header = "STATUS", .keep = true},
-          {.header = "CHECK", .elide = Elide::kMiddle, .min_width = kCheckWidth, .keep = true},
-          {.header = "RUN",
-           .elide = Elide::kMiddle,
-           .min_width = kRunWidth,
-           .keep = true,
-           .people = names_trials(report)},
-          {.header = "RESULT", .elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
+  return {{.header = "STATUS"},
+          {.header = "CHECK"},
+          {.header = "RUN", .people = names_trials(report)},
+          {.header = "RESULT"},
           {.key = "check", .people = false},
           {.key = "expr", .people = false},
           {.key = "run", .people = false},
@@ -70,7 +48,7 @@ std::vector<Column> columns_of(const ops::AssertReport& report) {
 }
 
 Status visit_row(const CheckRow& row, const RowSource::Visit& visit) {
-  const Word word = word_of(row);
+  const StatusWord word = word_of(row);
   const Cell cells[] = {Cell::text(word.text).role(word.role),
                         Cell::text(label_of(row)),
                         Cell::text(row.shown),
@@ -104,30 +82,36 @@ void write_row(JsonWriter& json, const CheckRow& row) {
   json.end_object();
 }
 
-// A part a line where the whole is too wide.
-std::string fitted(std::string verdict, const Screen& screen) {
-  if (!screen.terminal || verdict.size() <= screen.width) return verdict;
-  for (std::size_t comma = 0; (comma = verdict.find(", ", comma)) != std::string::npos;)
-    verdict[++comma] = '\n';
-  return verdict;
-}
-
 std::string integer(std::uint64_t value) {
   return human_integer(static_cast<std::int64_t>(value));
 }
 
 }  // namespace
 
+StatusWord word_of(const CheckRow& row) {
+  if (row.status == CheckStatus::kPass) return {"PASS", Role::kGood};
+  if (row.severity == Severity::kWarn) return {"WARN", Role::kWarn};
+  if (row.status == CheckStatus::kFail) return {"FAIL", Role::kBad};
+  return {"ERROR", Role::kBad};
+}
+
+bool names_trials(const ops::AssertReport& report) {
+  return report.trials > 1;
+}
+
 std::string suggestion_of(const CheckRow& row) {
   if (row.look.empty()) return row.suggestion;
   return command_line(row.look.front(), std::span(row.look).subspan(1));
 }
 
+std::string advice_of(const CheckRow& row) {
+  if (row.status == CheckStatus::kPass) return {};
+  return printable(row.advice.empty() ? suggestion_of(row) : row.advice);
+}
+
 std::string message_of(const CheckRow& row) {
-  const std::string advice = row.advice.empty() ? suggestion_of(row) : row.advice;
-  std::string text = printable(row.message);
-  if (row.status == CheckStatus::kPass || advice.empty()) return text;
-  return text + "; " + printable(advice);
+  const std::string advice = advice_of(row);
+  return printable(row.message) + (advice.empty() ? "" : "; " + advice);
 }
 
 std::string label_of(const CheckRow& row) {
@@ -153,16 +137,6 @@ std::string assert_verdict(const ops::AssertReport& report) {
   add(report.errors, "could not be evaluated");
   add(report.warnings, report.warnings == 1 ? "warning" : "warnings");
   return text;
-}
-
-Status assert_screen(const ops::AssertReport& report, const Screen& screen, Sink& sink) {
-  TableStyle style = screen.table_style();
-  style.header = false;
-  TFEVENTS_CHECK(render_table(assert_table(report), style, sink));
-  Role role = report.warnings > 0 ? Role::kWarn : Role::kGood;
-  if (!report.ok()) role = Role::kBad;
-  sink.out() += paint(fitted(assert_verdict(report), screen), role, screen.color) + '\n';
-  return sink.drain();
 }
 
 Status assert_summary(const ops::AssertReport& report, Sink& sink) {
