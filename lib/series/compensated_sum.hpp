@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "series/double_double.hpp"
+
 namespace tfevents {
 
 /// Sum of finite doubles by Neumaier's compensation: right to the last bit or two for millions of
@@ -25,8 +27,7 @@ class CompensatedSum {
   [[nodiscard]] double total() const noexcept { return plain_.total() + huge_.total() / kShrink; }
   /// The sum over `count`: never beyond the greatest number that was added.
   [[nodiscard]] double mean(std::uint64_t count) const noexcept {
-    const auto divisor = static_cast<double>(count);
-    return plain_.total() / divisor + huge_.total() / divisor / kShrink;
+    return plain_.mean(count) + huge_.mean(count) / kShrink;
   }
 
  private:
@@ -44,6 +45,10 @@ class CompensatedSum {
       add(other.compensation);
     }
     [[nodiscard]] double total() const noexcept { return sum + compensation; }
+    [[nodiscard]] double mean(std::uint64_t count) const noexcept {
+      const DoubleDouble divisor{static_cast<double>(count), 0};
+      return (DoubleDouble::sum(sum, compensation) / divisor).value();
+    }
   };
 
   // Numbers whose sum could overflow are added up 2^64 times smaller.

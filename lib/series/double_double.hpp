@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace tfevents {
 
 /// A number of about 106 bits: the sum of two doubles, the second below half a unit of the first's
@@ -39,6 +41,13 @@ struct DoubleDouble {
     const double first = a.high / b.high;
     const DoubleDouble rest = a - b * DoubleDouble{first, 0};
     return normal(first, rest.high / b.high);
+  }
+  /// Of a number that is not negative.
+  [[nodiscard]] static DoubleDouble root(DoubleDouble square) noexcept {
+    const double first = std::sqrt(square.high);
+    if (!(first > 0)) return {first, 0};
+    const DoubleDouble rest = square - product(first, first);
+    return normal(first, rest.high / (2 * first));
   }
   /// By a power of two.
   void scale(double factor) noexcept {

@@ -1,6 +1,5 @@
 #include "series/moments.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace tfevents::folds {
@@ -38,9 +37,10 @@ void Deviation::add(const Sample& sample) noexcept {
 
 SeriesValue Deviation::result() const {
   if (tally_.finite() < 2) return tally_.absent(Absence::kEmptyWindow);
-  const double squares = centred(squares_, sum_, sum_, tally_.finite()).value();
-  const double variance = std::max(squares, 0.0) / static_cast<double>(tally_.finite() - 1);
-  return tally_.over_window(distances_.in_full(std::sqrt(variance)));
+  const DoubleDouble squares = centred(squares_, sum_, sum_, tally_.finite());
+  if (squares.high <= 0) return tally_.over_window(0);
+  const DoubleDouble others{static_cast<double>(tally_.finite() - 1), 0};
+  return tally_.over_window(distances_.in_full(DoubleDouble::root(squares / others).value()));
 }
 
 void Slope::add(const Sample& sample) noexcept {

@@ -48,7 +48,7 @@ class Distances {
   [[nodiscard]] double in_full(double distance) const noexcept { return distance / kUnits[level_]; }
 
  private:
-  static constexpr double kUnits[] = {0x1p500, 1, 0x1p-600};
+  static constexpr double kUnits[] = {0x1p900, 0x1p100, 0x1p-624};
   static constexpr double kGreat = 0x1p400;
 
   double first_ = 0;

@@ -3,9 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
+
+#include "series/double_double.hpp"
 
 namespace tfevents::folds {
+namespace {
+
+// low + (high - low) * share, rounded once, in a unit in which nothing overflows or vanishes.
+double between(double low, double high, double share) noexcept {
+  const double size = std::max(std::abs(low), std::abs(high));
+  const double unit = size > 0x1p900 ? 0x1p-200 : size < 0x1p-700 ? 0x1p200 : 1;
+  DoubleDouble value = DoubleDouble::difference(high * unit, low * unit) * DoubleDouble{share, 0};
+  value += DoubleDouble{low * unit, 0};
+  return value.value() / unit;
+}
+
+}  // namespace
 
 SeriesValue Quantile::result() const {
   if (values_.empty()) return tally_.absent(Absence::kEmptyWindow);
@@ -18,7 +31,7 @@ SeriesValue Quantile::result() const {
   double value = *at;
   if (rest > 0) {
     const double next = *std::min_element(at + 1, values_.end());
-    value = rest == 0.5 ? std::midpoint(value, next) : std::lerp(value, next, rest);
+    value = between(value, next, rest);
   }
   return tally_.over_window(tally_.rounded(value));
 }

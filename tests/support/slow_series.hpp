@@ -13,11 +13,12 @@
 #include "series/accumulator.hpp"
 #include "series/call.hpp"
 #include "series/sample.hpp"
+#include "support/exact.hpp"
 
 namespace tfevents::test {
 
 // Series functions the slow way: the whole series in a vector, every definition of the manual
-// written down as it reads, sums that are exact, all else in long double. Shares no code with
+// written down as it reads, in numbers that are exact and rounded once. Shares no code with
 // lib/series.
 
 using Samples = std::vector<Sample>;
@@ -64,96 +65,75 @@ inline bool all_float32(std::span<const Sample> points) {
   return std::all_of(points.begin(), points.end(), [](const Sample& s) { return s.float32; });
 }
 
-/// The sum, rounded once: Shewchuk's expansion, in a unit in which nothing overflows.
-inline long double exact_sum(std::span<const Sample> points) {
-  std::vector<double> parts;
-  constexpr int kUnit = 100;
-  for (const Sample& point : points) {
-    double x = std::ldexp(point.value, -kUnit);
-    std::size_t kept = 0;
-    for (double y : parts) {
-      if (std::abs(x) < std::abs(y)) std::swap(x, y);
-      const double high = x + y;
-      const double low = y - (high - x);
-      if (low != 0) parts[kept++] = low;
-      x = high;
-    }
-    parts.resize(kept);
-    parts.push_back(x);
-  }
-  long double sum = 0;
-  for (const double part : parts) sum += static_cast<long double>(part);
-  return std::ldexp(sum, kUnit);
+inline Exact exact_sum(std::span<const Sample> points) {
+  Exact sum;
+  for (const Sample& point : points) sum = sum + Exact(point.value);
+  return sum;
+}
+
+inline Exact exact_count(std::span<const Sample> points) {
+  return Exact(static_cast<std::int64_t>(points.size()));
 }
 
 /// A mean, or what is between two points, as it is printed.
-inline double slow_rounded(long double value, std::span<const Sample> points) {
-  const auto wide = static_cast<double>(value);
-  if (!all_float32(points)) return wide;
-  return slow_printed({0, 0, static_cast<double>(static_cast<float>(wide)), true});
+inline double slow_rounded(double value, std::span<const Sample> points) {
+  if (!all_float32(points)) return value;
+  return slow_printed({0, 0, static_cast<double>(static_cast<float>(value)), true});
 }
 
 inline double slow_mean(std::span<const Sample> points) {
-  return slow_rounded(exact_sum(points) / static_cast<long double>(points.size()), points);
+  return slow_rounded(rounded_quotient(exact_sum(points), exact_count(points)), points);
 }
 
 inline double slow_quantile(const Samples& points, double share) {
   Samples sorted = points;
   std::sort(sorted.begin(), sorted.end(),
             [](const Sample& a, const Sample& b) { return a.value < b.value; });
+  // The place itself is a double: share * (n - 1).
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(std::floor(place));
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const auto rest = static_cast<long double>(place - std::floor(place));
-  const long double low = static_cast<long double>(sorted[below].value);
-  const long double high = static_cast<long double>(sorted[above].value);
-  return slow_rounded(low + (high - low) * rest, points);
+  const Exact low(sorted[below].value), high(sorted[above].value);
+  return slow_rounded(rounded(low + (high - low) * Exact(place - std::floor(place))), points);
 }
 
-/// Sums over (x - mean x)(y - mean y), x and y being `of_x` and `of_y` of a point.
+inline Exact step_of(const Sample& sample) {
+  return Exact(sample.step);
+}
+inline Exact value_of(const Sample& sample) {
+  return Exact(sample.value);
+}
+
+/// Sums over (x - mean x)(y - mean y), times the number of points.
 template <class X, class Y>
-long double slow_product(const Samples& points, X of_x, Y of_y) {
-  const auto count = static_cast<long double>(points.size());
-  long double mean_x = 0, mean_y = 0, sum = 0;
-  for (const Sample& point : points) mean_x += of_x(point) / count;
-  for (const Sample& point : points) mean_y += of_y(point) / count;
-  long double rest_x = 0, rest_y = 0;  // What rounding has left of the means.
+Exact exact_product(const Samples& points, X of_x, Y of_y) {
+  Exact products, x, y;
   for (const Sample& point : points) {
-    sum += (of_x(point) - mean_x) * (of_y(point) - mean_y);
-    rest_x += of_x(point) - mean_x;
-    rest_y += of_y(point) - mean_y;
+    products = products + of_x(point) * of_y(point);
+    x = x + of_x(point);
+    y = y + of_y(point);
   }
-  return sum - rest_x * rest_y / count;
-}
-
-inline long double step_of(const Sample& sample) {
-  return static_cast<long double>(sample.step);
-}
-inline long double value_of(const Sample& sample) {
-  return static_cast<long double>(sample.value);
+  return products * exact_count(points) - x * y;
 }
 
 /// Null where the call has no value for want of points.
 inline std::optional<double> slow_moment(const SeriesCall& call, const Samples& points) {
   if (points.size() < 2) return std::nullopt;
-  if (call.function == SeriesFunction::kStd) {
-    const long double squares = slow_product(points, value_of, value_of);
-    return static_cast<double>(std::sqrt(squares / static_cast<long double>(points.size() - 1)));
-  }
+  const Exact count = exact_count(points);
+  if (call.function == SeriesFunction::kStd)
+    return rounded_root(exact_product(points, value_of, value_of),
+                        count * (count - Exact(std::int64_t{1})));
   if (call.function == SeriesFunction::kSlope) {
-    const bool one_step = std::all_of(points.begin(), points.end(), [&](const Sample& point) {
-      return point.step == points.front().step;
-    });
-    if (one_step) return std::nullopt;
-    return static_cast<double>(slow_product(points, step_of, value_of) /
-                               slow_product(points, step_of, step_of));
+    const Exact spread = exact_product(points, step_of, step_of);
+    if (spread.zero()) return std::nullopt;  // One step alone.
+    return rounded_quotient(exact_product(points, step_of, value_of), spread);
   }
-  long double area = 0;
+  Exact area;
   for (std::size_t i = 1; i < points.size(); ++i) {
-    area += (step_of(points[i]) - step_of(points[i - 1])) *
-            (value_of(points[i]) + value_of(points[i - 1])) / 2;
+    area = area + (step_of(points[i]) - step_of(points[i - 1])) *
+                      (value_of(points[i]) + value_of(points[i - 1]));
   }
-  return static_cast<double>(area);
+  return rounded(area.shifted(-1));
 }
 
 /// A curve and the points it was drawn from, place by place.
@@ -301,7 +281,7 @@ inline std::optional<double> slow_number(const SeriesCall& call, const Samples& 
   }
   if (points.empty()) return std::nullopt;
   switch (call.function) {
-    case SeriesFunction::kSum: return static_cast<double>(exact_sum(points));
+    case SeriesFunction::kSum: return rounded(exact_sum(points));
     case SeriesFunction::kMean: return slow_mean(points);
     case SeriesFunction::kMedian: return slow_quantile(points, 0.5);
     default: return slow_quantile(points, call.quantile);

@@ -28,15 +28,17 @@ std::string key_of(const NameRef& name) {
   return std::to_string(static_cast<int>(name.scope)) + name.name;
 }
 
-/// True for functions that compute, and may round the last place differently: how they agree is for
-/// the tests of series. Points that are picked or counted have to be the same here, too.
-bool computes(SeriesFunction function) {
-  using enum SeriesFunction;
-  constexpr SeriesFunction kComputing[] = {kMean, kMedian, kStd, kSum, kSlope, kAuc, kQuantile};
-  return std::find(std::begin(kComputing), std::end(kComputing), function) != std::end(kComputing);
+SeriesValue slow_value(const World& world, const SeriesCall& call) {
+  const auto points = world.series.find(call.tag);
+  const auto metric = world.series.find(call.metric);
+  const bool two = call.function == SeriesFunction::kAtBest;
+  if (points == world.series.end() || (two && metric == world.series.end()))
+    return SeriesValue::missing(Absence::kMissingTag);
+  return slow_series(call, points->second, two ? metric->second : Samples());
 }
 
-SeriesValue accumulated(const World& world, const SeriesCall& call) {
+/// As the program has it.
+SeriesValue fast_value(const World& world, const SeriesCall& call) {
   const auto points = world.series.find(call.tag);
   const auto metric = world.series.find(call.metric);
   const bool two = call.function == SeriesFunction::kAtBest;
@@ -51,16 +53,7 @@ SeriesValue accumulated(const World& world, const SeriesCall& call) {
 }
 
 Value slow_call(const World& world, const SeriesCall& call) {
-  std::optional<double> value;
-  if (computes(call.function)) {
-    value = accumulated(world, call).value;
-  } else if (world.series.contains(call.tag)) {
-    const bool two = call.function == SeriesFunction::kAtBest;
-    if (two && !world.series.contains(call.metric)) return {};
-    value =
-        slow_series(call, world.series.at(call.tag), two ? world.series.at(call.metric) : Samples())
-            .value;
-  }
+  const std::optional<double> value = slow_value(world, call).value;
   return value ? Value(*value) : Value();
 }
 
@@ -144,8 +137,7 @@ Value slow(const World& world, const Tree& tree) {
 /// True where a function looks at a point that is not finite, or a comparison at such a number.
 bool looks_at_nonfinite(const World& world, const Tree& tree) {
   if (tree.op == "call")
-    return tree.call.function != SeriesFunction::kNan &&
-           accumulated(world, tree.call).nonfinite > 0;
+    return tree.call.function != SeriesFunction::kNan && slow_value(world, tree.call).nonfinite > 0;
   if (level_of(tree) == 4 && tree.op != "~") {
     for (const Tree& part : tree.parts) {
       const Value side = part.op == "call" ? Value() : slow(world, part);
@@ -203,7 +195,7 @@ class WorldFacts final : public Facts {
   WorldFacts(const World& world, const Expression& expression)
       : world_(world), expression_(expression) {}
   [[nodiscard]] SeriesValue series(std::size_t index) const override {
-    return accumulated(world_, expression_.calls()[index]);
+    return fast_value(world_, expression_.calls()[index]);
   }
   [[nodiscard]] Value name(std::size_t index) const override {
     const auto found = world_.names.find(key_of(expression_.names()[index]));

@@ -52,8 +52,9 @@ class Dice {
 /// A series in one of several tempers: ties, cancellation, the ends of the range, mixed types.
 Samples random_series(Dice& dice) {
   Samples out;
-  const std::int64_t temper = dice.between(0, 7), size = dice.between(0, 30);
+  const std::int64_t temper = dice.between(0, 9), size = dice.between(0, 30);
   const bool raw_view = dice.one_in(4), spoilt = dice.one_in(3);
+  const int scale = static_cast<int>(dice.between(-980, -400));
   std::int64_t step = dice.between(-5, 5);
   for (std::int64_t i = 0; i < size; ++i) {
     double value = dice.real();
@@ -66,6 +67,8 @@ Samples random_series(Dice& dice) {
       case 4: value = (value - 0.5) * 3e38; break;
       case 5: value = std::ldexp(value - 0.5, 1024), float32 = false; break;
       case 6: value = std::ldexp(value, static_cast<int>(dice.between(-120, -20))); break;
+      case 7: value = std::ldexp(value - 0.5, 905), float32 = false; break;
+      case 8: value = std::ldexp(value - 0.5, scale), float32 = false; break;
       default: value = 0.25; break;
     }
     if (spoilt && dice.one_in(4)) value = dice.any_of(std::array{kInfinity, -kInfinity, kNan});
@@ -126,34 +129,9 @@ bool same(std::optional<double> a, std::optional<double> b) {
   return *a == *b || (std::isnan(*a) && std::isnan(*b));
 }
 
-/// Equal, but for the last digits where the slow way rounds: sums, quantiles between two points.
-bool near(const SeriesCall& call, std::optional<double> a, std::optional<double> b,
-          const Samples& points) {
-  if (same(a, b)) return true;
-  if (!a || !b || !std::isfinite(*a) || !std::isfinite(*b)) return false;
-  double greatest = 0;  // What the cancellation in the slow way's sums is measured with.
-  for (const Sample& point : points) {
-    if (std::isfinite(point.value)) greatest = std::max(greatest, std::abs(point.value));
-  }
-  const double size = std::max(std::abs(*a), std::abs(*b)), apart = std::abs(*a / 2 - *b / 2) * 2;
-  switch (call.function) {
-    case SeriesFunction::kStd:
-    case SeriesFunction::kSlope: return apart <= size * 1e-13 + greatest * 1e-17;
-    case SeriesFunction::kAuc: return apart <= size * 1e-15 + greatest * 1e-16;
-    case SeriesFunction::kMedian:
-    case SeriesFunction::kQuantile: return apart <= greatest * 0x1p-51;
-    case SeriesFunction::kSum:
-    case SeriesFunction::kMean: return apart <= size * 0x1p-51;
-    case SeriesFunction::kMin:
-    case SeriesFunction::kMax: return call.mean_of > 1 && apart <= size * 0x1p-51;
-    default: return false;
-  }
-}
-
-bool agree(const SeriesCall& call, const SeriesValue& fast, const SeriesValue& slow,
-           const Samples& points) {
-  return near(call, fast.value, slow.value, points) && near(call, fast.raw, slow.raw, points) &&
-         fast.step == slow.step && same(fast.wall_time, slow.wall_time) && fast.n == slow.n &&
+bool agree(const SeriesValue& fast, const SeriesValue& slow) {
+  return same(fast.value, slow.value) && same(fast.raw, slow.raw) && fast.step == slow.step &&
+         same(fast.wall_time, slow.wall_time) && fast.n == slow.n &&
          fast.nonfinite == slow.nonfinite && fast.nonfinite_step == slow.nonfinite_step &&
          fast.absence == slow.absence;
 }
@@ -193,7 +171,7 @@ TEST_CASE("series functions agree with the slow evaluator") {
     const SeriesCall call = random_call(dice, points);
     const SeriesValue slow = slow_series(call, points, metric);
     const SeriesValue fast = fast_series(dice, call, points, metric);
-    if (agree(call, fast, slow, points)) continue;
+    if (agree(fast, slow)) continue;
     FAIL_CHECK("round " << round << ": " << text_of(call, points) << "\nfast:" << text_of(fast)
                         << "\nslow:" << text_of(slow));
   }

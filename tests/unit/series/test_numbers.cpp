@@ -113,6 +113,16 @@ TEST_CASE("double-doubles hold twice the digits") {
   CHECK(square.high == 1 + 0x1p-51);
   CHECK(square.low == 0x1p-104);
   CHECK((DoubleDouble::sum(1e16, 1) - DoubleDouble{1e16, 0}).value() == 1);
+  const DoubleDouble root = DoubleDouble::root({2, 0});
+  CHECK(std::abs((root * root - DoubleDouble{2, 0}).value()) < 1e-31);
+  CHECK(DoubleDouble::root({0, 0}).value() == 0);
+}
+
+TEST_CASE("deviations of the smallest numbers keep all digits") {
+  SeriesAccumulator accumulator({.function = SeriesFunction::kStd, .tag = "x"});
+  for (std::int64_t i = 0; i < 4; ++i)
+    accumulator.add({i, 0, std::ldexp(static_cast<double>(i), -1060), false});
+  CHECK(accumulator.result().value == std::ldexp(std::sqrt(5.0 / 3), -1060));
 }
 
 TEST_CASE("reasons for no value") {
