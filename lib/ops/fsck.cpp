@@ -246,7 +246,10 @@ Result<FsckReport> fsck(const FsckOptions& options, const OpContext& given) {
   report.now = given.clock.now();
   TFEVENTS_TRY(Discovery found, discover(options.select, given.sys, given.jobs, given.stop));
   const OpContext context = options.where ? keep_input(given, found) : given;
+  const auto problems = static_cast<std::ptrdiff_t>(found.problems.size());
   TFEVENTS_CHECK(keep_where(found, options.select, options.where, context));
+  // Findings are about the files that are verified.
+  found.problems.erase(found.problems.begin() + problems, found.problems.end());
   report.operands = found.operands;
   expect(context, found);
   // A tree can hold very many runs: of those with nothing to tell only the numbers are kept.

@@ -17,6 +17,10 @@ Status keep_where(Discovery& found, const Selection& select, const std::optional
   runs.logdir = select.logdir;
   runs.runs = select.runs;
   runs.exclude = select.exclude;
+  runs.active_since = select.active_since;
+  runs.active_until = select.active_until;
+  runs.live = select.live;
+  runs.finished = select.finished;
   runs.max_series = select.max_series;
   CallPlan plan;
   TrialQuery query{.select = std::move(runs), .fold = false, .layout = where->layout};
@@ -24,10 +28,23 @@ Status keep_where(Discovery& found, const Selection& select, const std::optional
   TFEVENTS_TRY(TrialTable table, TrialTable::read(std::move(query), plan, context));
   std::set<std::string> kept;
   for (const TrialRow& row : table.rows()) kept.insert(row.name);
+  std::set<std::string> left_out;  // Files.
+  for (const Run& run : found.runs) {
+    for (std::size_t i = 0; i < run.files.size() && !kept.contains(run.name); ++i)
+      left_out.insert(run.path_of(i));
+  }
+  // With what is lost the condition might have been true. Runs that stay tell it themselves.
+  for (Problem& problem : table.outcome().problems) {
+    if (problem.lost_data && problem.path && left_out.contains(*problem.path))
+      found.problems.push_back(std::move(problem));
+  }
   std::erase_if(found.runs, [&](const Run& run) { return !kept.contains(run.name); });
   if (found.runs.empty()) {
     found.nothing_left = table.outcome().nothing;
     found.nothing_hint = table.outcome().hint;
+    for (const Problem& problem : table.outcome().problems) {
+      if (problem.rule == "layout") found.nothing_hint = problem.message;
+    }
   }
   return ok_status();
 }

@@ -18,6 +18,7 @@ struct Where {
 };
 
 /// Leaves only the runs for which the condition is true; where none is left, `found` says why.
+/// Input that was lost of the others is a problem of `found`: with it the condition might be true.
 /// Series functions are those of the run in the clean view, hyperparameters those of its trial.
 /// Reads every run of the selection once more. The context keeps standard input. Errors: as
 /// TrialTable::read.
