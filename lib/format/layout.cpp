@@ -29,8 +29,10 @@ class Fitting {
   /// Drops the rightmost column that may go, minor ones first; false when there is none.
   bool drop(bool kept_too) {
     if (shown() == 1) return false;
-    return drop_rightmost([&](const Want& want) { return want.minor && !want.keep; }) ||
-           drop_rightmost([&](const Want& want) { return kept_too || !want.keep; });
+    return drop_rightmost([](const Want& want) { return want.minor && !want.keep; }) ||
+           drop_rightmost([](const Want& want) { return !want.keep; }) ||
+           (kept_too && (drop_rightmost([](const Want& want) { return want.minor; }) ||
+                         drop_rightmost([](const Want&) { return true; })));
   }
 
   /// Makes what is kept fit: long headers give way to the cells below them, then names, then

@@ -42,7 +42,8 @@ struct Column {
   std::size_t min_width = 16;
   /// Never dropped for want of room while anything else can go.
   bool keep = false;
-  /// The first to be dropped: before remarks and all other columns, which say more.
+  /// The first to be dropped: before remarks and all other columns, which say more; with `keep`
+  /// before the others that are kept.
   bool minor = false;
   /// False: only machines see the column.
   bool people = true;

@@ -105,7 +105,11 @@ TEST_CASE("compare: narrow terminals lose the absolute change first, and never t
     }
   }
   CHECK(table(pair(), 50).find("DELTA") == std::string::npos);
-  CHECK(table(pair(), 50).find("-33.3%") != std::string::npos);
+  for (const std::size_t width : {50U, 40U, 30U}) {
+    CAPTURE(width);
+    CHECK(table(pair(), width).find("-33.3%") != std::string::npos);
+    CHECK(table(many(), width).find("-33.3%") != std::string::npos);
+  }
 }
 
 TEST_CASE("compare: of a baseline of 0 there is the absolute change, once, and on every terminal") {

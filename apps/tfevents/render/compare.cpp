@@ -293,11 +293,13 @@ Table compare_upright(const ops::CompareReport& report) {
   std::vector<Column> columns = {name_column("", "METRIC")};
   for (std::size_t i = 0; i < report.rows.size(); ++i) {
     const bool baseline = report.rows[i].baseline;
+    // Of what is kept the baseline goes first: the change from it is what was asked for.
     columns.push_back({.header = names[i] + (baseline ? " (baseline)" : ""),
                        .align = Align::kPoint,
                        .elide = Elide::kMiddle,
                        .min_width = baseline ? kBaselineWidth : kTrialWidth,
-                       .keep = true});
+                       .keep = true,
+                       .minor = baseline});
     if (!report.baseline || baseline) continue;
     const auto& metrics = report.rows[i].metrics;
     const bool absolute = std::any_of(metrics.begin(), metrics.end(), lacks_ratio);

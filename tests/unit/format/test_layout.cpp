@@ -61,6 +61,17 @@ TEST_CASE("kept columns shrink a little further before they go, the name last of
   CHECK(fit(wants, 9) == Widths{9, 0, 0});
 }
 
+TEST_CASE("of kept columns minor ones go first") {
+  const std::vector<Want> wants = {
+      {.width = 8, .min_width = 8, .body = 8, .elide = Elide::kMiddle, .keep = true, .gap = 2},
+      {.width = 8, .min_width = 8, .body = 8, .keep = true, .minor = true, .gap = 2},
+      {.width = 8, .min_width = 8, .body = 8, .keep = true, .gap = 2},
+  };
+  CHECK(fit(wants, 28) == Widths{8, 8, 8});
+  CHECK(fit(wants, 27) == Widths{8, 0, 8});
+  CHECK(fit(wants, 17) == Widths{8, 0, 0});
+}
+
 TEST_CASE("numbers are whole or dropped; the header above them gives way") {
   const std::vector<Want> wants = {
       {.width = 10, .min_width = 10, .body = 10, .elide = Elide::kMiddle, .keep = true, .gap = 2},
