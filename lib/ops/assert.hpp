@@ -22,7 +22,7 @@ namespace tfevents::ops {
 struct Check {
   std::string name;  ///< Of a check of a file; else the text of the expression.
   Expression expression;
-  Severity severity = Severity::kError;  ///< kWarn: reported, but never makes the verdict a no.
+  Severity severity = Severity::kError;  ///< kWarn: reported, but no reason for a no.
 };
 
 struct AssertOptions {

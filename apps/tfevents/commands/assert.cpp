@@ -198,11 +198,13 @@ Assert::Assert(OptionAdder& add) {
                    "EXPRESSIONS in tfevents(1).",
                    ValueKind::kText},
                   arguments.expressions);
-  add.list({"--checks", "FILE", "Checks", "Read checks from FILE, one a line: NAME: EXPR",
-            "NAME warn: EXPR is a check that is reported and never makes the exit status 1. Blank "
-            "lines and lines that begin with # are skipped. - is standard input. May be repeated.",
-            ValueKind::kPath},
-           arguments.checks);
+  add.list(
+      {"--checks", "FILE", "Checks", "Read checks from FILE, one a line: NAME: EXPR",
+       "NAME warn: EXPR is a check that is reported and does not make the exit status 1, unless "
+       "there was nothing to look at: no trial, damaged input. Blank lines and lines that begin "
+       "with # are skipped. - is standard input. May be repeated.",
+       ValueKind::kPath},
+      arguments.checks);
   add.flag({"--each", "", "Checks", "Every trial has to pass [default]", ""}, arguments.any, false);
   add.flag({"--any", "", "Checks", "One trial that passes is enough, for each check",
             "The line of a check tells of the first trial that passes, else of the one that came "
