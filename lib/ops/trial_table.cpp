@@ -163,7 +163,7 @@ class TrialTableReader {
   void fold() {
     std::vector<RunFacts> facts;
     facts.reserve(table_.runs.size());
-    for (const RunAnswers& run : table_.runs) facts.push_back(run.facts);
+    for (RunAnswers& run : table_.runs) facts.push_back(std::move(run.facts));
     FoldOptions options{.fold = table_.query.fold};
     if (table_.found.operands.size() == 1) options.root_people_name = root_name();
     Trials folded = fold_trials(facts, options);
