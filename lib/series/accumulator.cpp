@@ -70,7 +70,7 @@ class SeriesAccumulator::Impl {
   }
 
   void add(const Sample& sample) {
-    if (isolation_ != nullptr) isolation_->add(as_printed(sample));
+    if (isolation_ != nullptr) isolation_->add(sample);
     window_.add(sample, [this](const Sample& point) { add_to(fold_, point); });
   }
   void add_metric(const Sample& sample) {

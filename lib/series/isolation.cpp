@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "series/accumulator.hpp"
 #include "series/direction.hpp"
 
 namespace tfevents {
@@ -60,23 +61,25 @@ double RunningMedian::estimate() const noexcept {
   return (heights_[(n - 1) / 2] + heights_[n / 2]) / 2;
 }
 
-void Isolation::add(double value) noexcept {
-  if (!std::isfinite(value)) return;
-  if (points_ != 0) changes_.add(std::abs(value - last_));
-  if (points_ == 0 || better(value, best_, direction_)) {
-    best_ = value;
+void Isolation::add(const Sample& sample) noexcept {
+  if (!std::isfinite(sample.value)) return;
+  if (points_ != 0) changes_.add(std::abs(sample.value - last_.value));
+  if (points_ == 0 || better(sample.value, best_.value, direction_)) {
+    best_ = sample;
     before_ = points_ == 0 ? std::nullopt : std::optional(last_);
     after_.reset();
   } else if (!after_) {
-    after_ = value;
+    after_ = sample;
   }
-  last_ = value;
+  last_ = sample;
   ++points_;
 }
 
 std::optional<double> Isolation::margin() const noexcept {
   if (points_ < kFewestPoints || !before_ || !after_) return std::nullopt;
-  const double margin = std::min(std::abs(best_ - *before_), std::abs(best_ - *after_));
+  const double best = as_printed(best_);
+  const double margin =
+      std::min(std::abs(best - as_printed(*before_)), std::abs(best - as_printed(*after_)));
   if (!(margin > kTimesNoise * kToDeviation * changes_.estimate())) return std::nullopt;
   return margin;
 }

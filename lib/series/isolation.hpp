@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "series/call.hpp"
+#include "series/sample.hpp"
 
 namespace tfevents {
 
@@ -32,7 +33,7 @@ class Isolation {
   explicit Isolation(Direction direction) noexcept : direction_(direction) {}
 
   /// The next point; those that are not finite are as if they were not there.
-  void add(double value) noexcept;
+  void add(const Sample& sample) noexcept;
   /// By how much the best is better than both its neighbours, where that is more than 20 times the
   /// usual noise between neighbours; nothing below 20 points.
   [[nodiscard]] std::optional<double> margin() const noexcept;
@@ -41,8 +42,8 @@ class Isolation {
   Direction direction_;
   RunningMedian changes_;
   std::uint64_t points_ = 0;
-  double last_ = 0, best_ = 0;
-  std::optional<double> before_, after_;  // Of the best.
+  Sample last_, best_;  // As stored: what they print as is costly, and asked of few.
+  std::optional<Sample> before_, after_;  // Of the best.
 };
 
 }  // namespace tfevents

@@ -47,7 +47,7 @@ std::vector<double> curve(std::size_t points, std::size_t at, double by) {
 
 std::optional<double> margin_of(const std::vector<double>& values, Direction direction) {
   Isolation isolation(direction);
-  for (const double value : values) isolation.add(value);
+  for (const double value : values) isolation.add({0, 0, value, false});
   return isolation.margin();
 }
 
