@@ -71,6 +71,7 @@ class TrialTableReader {
   // A run is read if the trial it belongs to may be wanted: the one of its own name, or of a
   // directory above.
   [[nodiscard]] bool may_be_wanted(const Run& run) const {
+    if (select_.runs.empty() && select_.exclude.empty()) return true;
     const std::string shown = printable(run.people_name()), name = printable(run.name);
     if (!table_.query.fold) return passes_names(select_, shown, name);
     // Each name that a pattern might mean is shown to it, hence no early end.
@@ -171,9 +172,7 @@ class TrialTableReader {
     std::vector<std::optional<std::size_t>> hparams_of;
     if (!options.fold) hparams_of = hparams_by_run(facts);
     for (Trial& trial : folded.trials) {
-      const std::string shown =
-          printable(trial.people_name.empty() ? trial.name : trial.people_name);
-      if (!passes_names(select_, shown, printable(trial.name))) {
+      if (!is_wanted(trial)) {
         ++excluded_;
         continue;
       }
@@ -190,6 +189,12 @@ class TrialTableReader {
     }
     build_outcome();
     collect_names();
+  }
+
+  [[nodiscard]] bool is_wanted(const Trial& trial) const {
+    if (select_.runs.empty() && select_.exclude.empty()) return true;
+    const std::string shown = printable(trial.people_name.empty() ? trial.name : trial.people_name);
+    return passes_names(select_, shown, printable(trial.name));
   }
 
   // A pattern that equals the name of a trial means that one.
