@@ -165,7 +165,7 @@ TEST_CASE("damage counts where a trial that has it is selected") {
   TrialWorld w;
   w.run("good", [](RunBuilder& r) { r.scalars("x", 10, kStep); });
   w.run("bad", [](RunBuilder& r) {
-    r.scalars("x", 10, kStep).damage([](std::string f) {
+    r.scalars("x", 10, kStep).damage([](const std::string& f) {
       return flip_byte(f, record_offsets(f)[4] + 20, 1);
     });
   });
@@ -341,7 +341,7 @@ TEST_CASE("the answers are the same for any number of threads") {
       r.scalars("x", i % 5 == 0 ? 3000 : 5 + i, kStep);
       if (i % 3 == 0) r.next_file().scalars("x", 4, kStep);
       if (i % 4 == 0) {
-        r.damage([](std::string f) { return flip_byte(std::move(f), f.size() / 2); });
+        r.damage([](const std::string& f) { return flip_byte(f, f.size() / 2); });
       }
     });
     keras_job(w, "job" + std::to_string(i), 4, static_cast<float>(i));
