@@ -46,7 +46,7 @@ constexpr Example kDumpExamples[] = {
 constexpr Example kBestExamples[] = {
     {"tfevents best val/acc runs", "the ranking, best first"},
     {"tfevents best val/loss runs -n 3 -c val/acc", "three, with the accuracy"},
-    {"tfevents best val/acc runs --by optimizer", "the best of each optimizer"},
+    {"tfevents best val/acc runs --by optimizer", "best of each optimizer"},
     {"tfevents best val/acc -n1 -p --files '*{step}.pt'", "the best checkpoint"},
 };
 constexpr ExitNote kBestExits[] = {
