@@ -61,7 +61,7 @@ struct Trouble {
     kNonFinite,  ///< A window holds a non-finite point, a picked point or a name that is compared
                  ///< is not finite, or arithmetic has given such a number. The value is there all
                  ///< the same.
-    kType,  ///< Number against text, and the like.
+    kType,       ///< Number against text, and the like.
   };
   Kind kind = Kind::kType;
   std::size_t at = 0;     ///< Byte offset in the expression.

@@ -143,7 +143,7 @@ class Folder {
   }
 
   std::optional<ops::SeriesRow> listed(const std::map<std::string, ops::LsRow>& rows,
-                               const SeriesName& name) const {
+                                       const SeriesName& name) const {
     const auto& [run, tag, kind] = name;
     for (const ops::SeriesRow& series : rows.at(run).series) {
       if (series.tag == tag && series.kind == kind) return series;

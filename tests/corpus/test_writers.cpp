@@ -263,7 +263,7 @@ class Written {
   }
 
   static std::optional<ops::SeriesRow> listed(const std::map<std::string, ops::LsRow>& rows,
-                                      const SeriesName& name) {
+                                              const SeriesName& name) {
     const auto& [run, tag, kind] = name;
     for (const ops::SeriesRow& series : rows.at(run).series) {
       if (series.tag == tag && series.kind == kind) return series;
