@@ -135,6 +135,7 @@ struct FastValue {
 
   FastValue() = default;
   // Only so that a vector can build one in its place: clang 14 cannot do that with an aggregate.
+  // NOLINTBEGIN(readability-identifier-naming)
   FastValue(const char* tag_, std::uint32_t tag_bytes_, float value_, const std::byte* metadata_,
             std::uint32_t metadata_bytes_, std::uint32_t bytes_, FastForm form_) noexcept
       : tag(tag_),
@@ -144,6 +145,7 @@ struct FastValue {
         metadata_bytes(metadata_bytes_),
         bytes(bytes_),
         form(form_) {}
+  // NOLINTEND(readability-identifier-naming)
 
   [[nodiscard]] std::string_view tag_view() const noexcept { return {tag, tag_bytes}; }
 };

@@ -278,10 +278,10 @@ class Finder {
     prefer_names(select_.exclude, names);
     std::size_t at = 0;
     std::erase_if(found_.runs, [&](const Run&) {
-      const auto& [shown, name] = printed[at++];
-      const auto chosen_by = [&](const std::vector<Pattern>& patterns) {
-        const bool as_shown = any_matches(patterns, shown);
-        return any_matches(patterns, name) || as_shown;
+      const auto& both = printed[at++];
+      const auto chosen_by = [&both](const std::vector<Pattern>& patterns) {
+        const bool as_shown = any_matches(patterns, both.first);
+        return any_matches(patterns, both.second) || as_shown;
       };
       // Each pattern sees each name: what is no pattern has to be one of them.
       const bool wanted = select_.runs.empty() || chosen_by(select_.runs);

@@ -65,7 +65,7 @@ std::optional<Unknown> unknown_to_all(const PlannedItem& item, bool as_tag,
   return unknown;
 }
 
-Result<Columns> Columns::plan(std::string_view list, std::optional<SeriesCall> as_tag,
+Result<Columns> Columns::plan(std::string_view list, const std::optional<SeriesCall>& as_tag,
                               CallPlan& into) {
   Columns columns;
   if (list.empty()) return columns;

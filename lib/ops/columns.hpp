@@ -17,7 +17,7 @@ class Columns {
  public:
   /// Plans every item, once however often it is listed; `as_tag` is what a plain tag means, nothing
   /// where that is looked up later. Errors: kUsage for a list that cannot be split.
-  static Result<Columns> plan(std::string_view list, std::optional<SeriesCall> as_tag,
+  static Result<Columns> plan(std::string_view list, const std::optional<SeriesCall>& as_tag,
                               CallPlan& into);
 
   /// Once everything has been read: which items are tags. Items that are nothing at all are an

@@ -44,11 +44,13 @@ struct SeriesRow {
 template <class List, class Row>
 class UnpackingIterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): as the standard names them
   using iterator_category = std::input_iterator_tag;
   using value_type = Row;
   using difference_type = std::ptrdiff_t;
   using pointer = const Row*;
   using reference = Row;
+  // NOLINTEND(readability-identifier-naming)
 
   UnpackingIterator(const List& list, std::size_t at) : list_(&list), at_(at) {}
   Row operator*() const { return (*list_)[at_]; }
@@ -70,7 +72,8 @@ class UnpackingIterator {
 class SeriesList {
  public:
   class Builder;
-  using const_iterator = UnpackingIterator<SeriesList, SeriesRow>;
+  using const_iterator =  // NOLINT(readability-identifier-naming)
+      UnpackingIterator<SeriesList, SeriesRow>;
 
   SeriesList() = default;
   /// In the given order.
@@ -139,12 +142,13 @@ struct LsRow {
 /// Rows of runs, packed.
 class LsRows {
  public:
-  using const_iterator = UnpackingIterator<LsRows, LsRow>;
+  using const_iterator =  // NOLINT(readability-identifier-naming)
+      UnpackingIterator<LsRows, LsRow>;
 
   LsRows() = default;
   /// Room for that many rows, each to be `set` before it is read.
   explicit LsRows(std::size_t rows) : rows_(rows) {}
-  LsRows(const std::vector<LsRow>& rows);
+  LsRows(const std::vector<LsRow>& rows);  // NOLINT(google-explicit-constructor)
 
   /// Packs a row. Different rows may be set by different threads at a time.
   void set(std::size_t i, LsRow row);

@@ -246,6 +246,7 @@ Result<std::vector<SeriesValue>> TrialTable::at_steps(
          .window = {.by = Window::By::kSteps, .from = std::nullopt, .to = questions[i].step}}));
   }
   std::vector<std::pair<const std::size_t, OfRun>*> work;
+  work.reserve(by_run.size());
   for (auto& entry : by_run) work.push_back(&entry);
   std::vector<std::unique_ptr<Error>> errors(work.size());
   TagPool pool;

@@ -18,7 +18,7 @@ class RunningMedian {
   [[nodiscard]] double estimate() const noexcept;
 
  private:
-  void adjust(std::size_t marker) noexcept;
+  void adjust(std::size_t i) noexcept;
 
   // Least, quarter, half, three quarters, greatest: heights, and the ranks where they stand.
   std::array<double, 5> heights_{};
