@@ -111,6 +111,13 @@ int compare_part(std::string_view a, std::string_view b) noexcept {
   return sign(whole_a.compare(whole_b));
 }
 
+// Nearly every name and number: ASCII without control characters, a column each.
+bool is_plain(std::string_view text) noexcept {
+  bool plain = true;
+  for (const char c : text) plain = plain && c >= ' ' && c <= '~';
+  return plain;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) noexcept {
@@ -182,6 +189,7 @@ std::size_t char_width(char32_t code) noexcept {
 }
 
 std::size_t display_width(std::string_view text) noexcept {
+  if (is_plain(text)) return text.size();
   std::size_t columns = 0;
   while (!text.empty()) {
     const Utf8Step step = next_utf8(text);
@@ -192,6 +200,7 @@ std::size_t display_width(std::string_view text) noexcept {
 }
 
 std::string printable(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

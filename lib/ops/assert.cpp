@@ -46,6 +46,7 @@ class Assert {
     } else if (options_.any) {
       for (const PlannedCheck& check : checks_) add(any(judge, check));
     } else {
+      report_.rows.reserve(table.rows().size() * checks_.size());
       for (std::size_t trial = 0; trial < table.rows().size(); ++trial) {
         for (const PlannedCheck& check : checks_) add(judge.judge(trial, check));
       }
