@@ -9,10 +9,16 @@
 namespace tfevents::ops {
 namespace {
 
-// `val/acc` could be a quotient of hyperparameters, but hardly is.
-bool looks_like_tag(std::string_view text) noexcept {
-  return text.find('/') != std::string_view::npos &&
-         text.find_first_of(" ()\"") == std::string_view::npos;
+// A word alone may be a tag or a hyperparameter; `val/acc` could be a quotient of two, but hardly
+// is. Where nothing of the name exists it was meant to be a tag.
+bool may_be_tag(const PlannedItem& item) {
+  if (item.expression) {
+    const Expression& expression = item.expression->expression;
+    const auto name = expression.single_name();
+    if (name && expression.names()[*name].scope == NameRef::Scope::kBare) return true;
+  }
+  return item.text.find('/') != std::string::npos &&
+         item.text.find_first_of(" ()\"") == std::string::npos;
 }
 
 bool null_everywhere(const PlannedItem& item, const TrialTable& table) {
@@ -23,7 +29,9 @@ bool null_everywhere(const PlannedItem& item, const TrialTable& table) {
 }
 
 Unknown missing_tag(const PlannedItem& item, const TrialTable& table) {
-  const auto near = nearest(item.text, table.all_tags());
+  std::vector<std::string> known = table.all_tags();
+  known.insert(known.end(), table.all_names().begin(), table.all_names().end());
+  const auto near = nearest(item.text, known);
   return {std::string("no ") + table.noun() + " has " + printable(item.text),
           near && *near != item.text ? "did you mean " + printable(*near) + "?" : ""};
 }
@@ -32,7 +40,7 @@ Unknown missing_tag(const PlannedItem& item, const TrialTable& table) {
 
 Result<bool> settle_item(const PlannedItem& item, const TrialTable& table) {
   if (table.is_tag(item.text)) return true;
-  if (item.expression) return looks_like_tag(item.text) && null_everywhere(item, table);
+  if (item.expression) return may_be_tag(item) && null_everywhere(item, table);
   // A plain word that is no expression was meant to be a tag.
   if (!item.error) return true;
   Error error = *item.error;
@@ -61,7 +69,7 @@ std::optional<Unknown> unknown_to_all(const PlannedItem& item, bool as_tag,
   }
   if (table.rows().empty()) return std::nullopt;
   // What looks like a tag and is none is explained as one.
-  if (as_tag || looks_like_tag(item.text)) return missing_tag(item, table);
+  if (as_tag || may_be_tag(item)) return missing_tag(item, table);
   return unknown;
 }
 

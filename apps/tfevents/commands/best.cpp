@@ -11,6 +11,7 @@
 #include "cli/env.hpp"
 #include "cli/version.hpp"
 #include "render/best.hpp"
+#include "render/lines.hpp"
 
 namespace tfevents::cli {
 namespace {
@@ -63,7 +64,8 @@ Status write_answer(const BestArguments& arguments, const ops::BestReport& repor
   }
   TFEVENTS_TRY(const std::size_t dropped,
                render_table(render::best_table(report), screen.table_style(), sink));
-  if (screen.terminal && !report.rows.empty()) sink.out() += render::best_summary(report);
+  if (screen.terminal && !report.rows.empty())
+    sink.out() += render::wrapped(render::best_summary(report), screen.width);
   sink.out() += render::more_columns(dropped, true);
   return ok_status();
 }

@@ -7,6 +7,7 @@
 #include "cli/env.hpp"
 #include "cli/version.hpp"
 #include "render/compare.hpp"
+#include "render/lines.hpp"
 
 namespace tfevents::cli {
 namespace {
@@ -49,7 +50,8 @@ Status write_table(const ops::CompareReport& report, Format format, const render
   auto dropped = upright ? render_table(render::compare_upright(report), style, sink)
                          : render_table(render::compare_table(report), style, sink);
   if (!dropped.ok()) return std::move(dropped).error();
-  if (screen.terminal && !report.rows.empty()) sink.out() += render::compare_summary(report);
+  if (screen.terminal && !report.rows.empty())
+    sink.out() += render::wrapped(render::compare_summary(report), screen.width);
   sink.out() += render::more_columns(*dropped, !upright);
   return ok_status();
 }

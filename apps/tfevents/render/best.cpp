@@ -200,7 +200,7 @@ std::string best_summary(const ops::BestReport& report) {
                       report.direction == Direction::kMax ? "higher" : "lower",
                       report.inferred ? ", from its name" : "");
   if (!report.unranked.empty()) text += " · " + reasons(report, " · ");
-  return text + '\n';
+  return text;
 }
 
 std::string unranked_text(const ops::BestReport& report) {

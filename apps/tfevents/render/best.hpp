@@ -14,8 +14,8 @@ namespace tfevents::render {
 /// hyperparameters that differ. The report must outlive the table.
 [[nodiscard]] LazyTable best_table(const ops::BestReport& report);
 
-/// `12 of 15 trials ranked (▲ higher is better, from its name) · 3 do not log it`, with its line
-/// end.
+/// `12 of 15 trials ranked (▲ higher is better, from its name) · 3 do not log it`, without a
+/// line end.
 [[nodiscard]] std::string best_summary(const ops::BestReport& report);
 
 /// `3 trials are not ranked: 2 do not log it, 1 has no finite value`.

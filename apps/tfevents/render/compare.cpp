@@ -339,7 +339,7 @@ std::string compare_summary(const ops::CompareReport& report) {
     text = fmt::format("{} of {}", report.rows.size(), text);
   if (report.baseline)
     text += fmt::format(" · changes are against {}", printable(report.baseline_shown));
-  return text + '\n';
+  return text;
 }
 
 std::vector<std::string> compare_notes(const ops::CompareReport& report) {

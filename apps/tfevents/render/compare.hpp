@@ -21,7 +21,7 @@ namespace tfevents::render {
 /// True where that reads better than compare_table.
 [[nodiscard]] bool reads_upright(const ops::CompareReport& report);
 
-/// `12 trials, 3 hyperparameters differ · changes are against resnet`, with its line end.
+/// `4 of 12 trials · changes are against resnet`, without a line end.
 [[nodiscard]] std::string compare_summary(const ops::CompareReport& report);
 
 /// What neither table nor JSON says by itself: metrics left out, groups that mix hyperparameters.

@@ -46,4 +46,10 @@ std::vector<std::string> broken_into_lines(std::string_view text, std::size_t wi
   return lines;
 }
 
+std::string wrapped(std::string_view text, std::size_t width) {
+  std::string out;
+  for (const std::string& line : broken_into_lines(text, width)) out += line + '\n';
+  return out;
+}
+
 }  // namespace tfevents::render

@@ -11,4 +11,7 @@ namespace tfevents::render {
 /// A word that is wider is cut: nothing is lost. One line at least.
 [[nodiscard]] std::vector<std::string> broken_into_lines(std::string_view text, std::size_t width);
 
+/// The same, joined: each line ended by LF.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width);
+
 }  // namespace tfevents::render
