@@ -6,7 +6,7 @@
 
 namespace tfevents::trial_names {
 
-// What the names of runs say about how they belong together. Private to the folding of trials.
+// What the names of runs say about how they belong together.
 
 /// Roles that mean the same: a directory with `val` and `eval` alone has one.
 enum class RoleClass : std::uint8_t { kTraining, kEvaluation, kTest };

@@ -83,7 +83,7 @@ struct AssertReport {
   [[nodiscard]] bool ok() const noexcept { return failed == 0 && errors == 0; }
 };
 
-/// Evaluates every check for every selected trial. Reads each run once, those that restarted twice.
+/// Evaluates every check for every selected trial. Reads runs as read_answers does.
 /// Errors: an operand that is missing or unreadable, I/O. Whatever keeps a check from being
 /// evaluated is a row.
 Result<AssertReport> assert_trials(const AssertOptions& options, const OpContext& context);

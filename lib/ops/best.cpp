@@ -45,7 +45,6 @@ class Best {
     report_.direction = *direction;
     report_.inferred = !options_.direction;
     report_.metric = options_.metric;
-    report_.by = options_.by;
     TFEVENTS_CHECK(plan());
     auto read = TrialTable::read(query(), plan_, context_);
     if (!read.ok()) return with_swap_hint(std::move(read).error());
@@ -74,11 +73,8 @@ class Best {
     metric_ = plan_.add_item(options_.metric, best);
     // Tags are looked up at the best step, once that is known.
     TFEVENTS_TRY(columns_, Columns::plan(options_.columns, std::nullopt, plan_));
-    for (const std::string& by : options_.by) {
-      PlannedItem item = plan_.add_item(by, std::nullopt);
-      if (!item.expression) return item.error ? *item.error : usage("--by: not a name: " + by);
-      by_.push_back(std::move(item));
-    }
+    TFEVENTS_TRY(by_, plan_groups(options_.by, plan_));
+    for (const PlannedItem& item : by_) report_.by.push_back(item.text);
     if (options_.where) where_ = plan_.add(*options_.where);
     return ok_status();
   }
@@ -110,10 +106,11 @@ class Best {
     report_.now = table->now();
     report_.trials = table->rows().size();
     for (const TrialRow& row : table->rows())
-      report_.unranked.push_back({row.name, row.shown, "missing-tag", ""});
+      report_.unranked.push_back({row.name, "missing-tag", ""});
     report_.outcome = std::move(table->outcome());
     report_.outcome.matched_nothing = true;
-    report_.outcome.nothing = "no trial has " + printable(options_.metric);
+    report_.outcome.nothing =
+        std::string("no ") + table->noun() + " has " + printable(options_.metric);
     report_.outcome.hint = near ? "did you mean " + printable(*near) + "?" : "";
     return std::move(report_);
   }
@@ -139,10 +136,7 @@ class Best {
     report_.smoothed = options_.smooth > 0;
     TFEVENTS_CHECK(columns_.settle(table));
     report_.warnings = columns_.warnings();
-    for (const PlannedItem& item : by_) {
-      if (const auto unknown = unknown_to_all(item, false, table))
-        return usage("--by: " + unknown->message, unknown->hint);
-    }
+    TFEVENTS_CHECK(check_groups(by_, table));
     std::vector<std::pair<std::size_t, SeriesValue>> ranked;
     for (std::size_t row = 0; row < table.rows().size(); ++row) {
       const ItemValue item = table.value(row, metric_, tag);
@@ -227,7 +221,7 @@ class Best {
 
   Unranked unranked(const TrialTable& table, std::size_t row, const ItemValue& item) const {
     const TrialRow& trial = table.rows()[row];
-    Unranked result{trial.name, trial.shown, "type", ""};
+    Unranked result{trial.name, "type", ""};
     if (trial.lost_data && item.series.absence == Absence::kMissingTag) {
       result.reason = "damaged";  // What is missing may be what was lost.
     } else if (item.series.nonfinite > 0 || std::holds_alternative<double>(item.value)) {
@@ -253,7 +247,8 @@ class Best {
       return;
     }
     const Unranked& first = report_.unranked.front();
-    explained_.nothing = "no trial has a finite value of " + printable(metric_.text);
+    explained_.nothing =
+        std::string("no ") + table.noun() + " has a finite value of " + printable(metric_.text);
     if (first.reason == "ambiguous-tag")
       explained_.hint = "several members of a trial have it: say " + first.detail;
     const auto metric_path = context_.sys.stat(options_.metric);

@@ -45,7 +45,6 @@ struct BestRow {
 /// A trial without a finite value of the metric.
 struct Unranked {
   std::string run;     ///< Machine name.
-  std::string shown;   ///< Else empty.
   std::string reason;  ///< `missing-tag`, `non-finite`, `empty-window`, `ambiguous-tag`, …
   std::string detail;  ///< For people: "only NaN", "train/loss or val/loss?".
 };
@@ -67,8 +66,8 @@ struct BestReport {
   double now = 0;
 };
 
-/// Ranks the selected trials. Reads every run once, those that restarted twice, and once more those
-/// that are listed where `columns` has tags.
+/// Ranks the selected trials. Reads runs as read_answers does, and those that are listed once more
+/// where `columns` has tags.
 /// Errors: kUsage for a metric whose direction nobody knows, an operand that is missing (with the
 /// swapped order suggested), I/O.
 Result<BestReport> best_trials(const BestOptions& options, const OpContext& context);

@@ -25,7 +25,7 @@ struct PlannedItem {
   std::string text;                      ///< As typed; a name in double quotes without them.
   std::optional<std::size_t> call = {};  ///< Plan index of the call that the tag means.
   std::optional<PlannedExpression> expression = {};
-  /// Why it is no expression, where it is none.
+  /// Why it is no expression; nothing too for a name in double quotes alone, which is none.
   std::optional<Error> error = {};
 };
 

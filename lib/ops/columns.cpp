@@ -41,7 +41,7 @@ Unknown missing_tag(const PlannedItem& item, const TrialTable& table) {
 Result<bool> settle_item(const PlannedItem& item, const TrialTable& table) {
   if (table.is_tag(item.text)) return true;
   if (item.expression) return may_be_tag(item) && null_everywhere(item, table);
-  // A plain word that is no expression was meant to be a tag.
+  // A name in double quotes alone can only be a tag.
   if (!item.error) return true;
   Error error = *item.error;
   if (const auto near = nearest(item.text, table.all_tags())) {
@@ -71,6 +71,34 @@ std::optional<Unknown> unknown_to_all(const PlannedItem& item, bool as_tag,
   // What looks like a tag and is none is explained as one.
   if (as_tag || may_be_tag(item)) return missing_tag(item, table);
   return unknown;
+}
+
+Result<std::vector<PlannedItem>> plan_groups(const std::vector<std::string>& names,
+                                             CallPlan& into) {
+  std::vector<PlannedItem> groups;
+  std::set<std::string> labels;
+  for (const std::string& name : names) {
+    PlannedItem item = into.add_item(name, std::nullopt);
+    if (!item.expression) {
+      Error error = item.error ? *item.error
+                               : Error{.code = ErrorCode::kUsage, .message = "not a name: " + name};
+      error.message.insert(0, "--by: ");
+      return error;
+    }
+    if (labels.insert(item.text).second) groups.push_back(std::move(item));
+  }
+  return groups;
+}
+
+Status check_groups(const std::vector<PlannedItem>& groups, const TrialTable& table) {
+  for (const PlannedItem& item : groups) {
+    if (auto unknown = unknown_to_all(item, false, table)) {
+      return Error{.code = ErrorCode::kUsage,
+                   .message = "--by: " + unknown->message,
+                   .hint = std::move(unknown->hint)};
+    }
+  }
+  return ok_status();
 }
 
 Result<Columns> Columns::plan(std::string_view list, const std::optional<SeriesCall>& as_tag,

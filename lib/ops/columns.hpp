@@ -45,6 +45,12 @@ class Columns {
   std::vector<std::string> warnings_;
 };
 
+/// The names of --by, each once. Errors: kUsage for what is neither a name nor an expression.
+[[nodiscard]] Result<std::vector<PlannedItem>> plan_groups(const std::vector<std::string>& names,
+                                                           CallPlan& into);
+/// Errors: kUsage for a name that no trial has, with the nearest one.
+Status check_groups(const std::vector<PlannedItem>& groups, const TrialTable& table);
+
 /// Whether an item that has been read is a tag (true) or an expression. Errors: kUsage, with the
 /// nearest tag, where it is neither.
 [[nodiscard]] Result<bool> settle_item(const PlannedItem& item, const TrialTable& table);

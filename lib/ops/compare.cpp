@@ -125,7 +125,6 @@ class Compare {
       : options_(options), context_(context), grouped_(!options.by.empty()) {}
 
   Result<CompareReport> run() {
-    report_.by = options_.by;
     TFEVENTS_CHECK(plan());
     TFEVENTS_TRY(TrialTable table, TrialTable::read({.select = options_.select,
                                                      .fold = options_.fold,
@@ -144,11 +143,8 @@ class Compare {
  private:
   Status plan() {
     TFEVENTS_TRY(columns_, CompareColumns::plan(options_, plan_));
-    for (const std::string& by : options_.by) {
-      PlannedItem item = plan_.add_item(by, std::nullopt);
-      if (!item.expression) return item.error ? *item.error : usage("--by: not a name: " + by);
-      by_.push_back(std::move(item));
-    }
+    TFEVENTS_TRY(by_, plan_groups(options_.by, plan_));
+    for (const PlannedItem& item : by_) report_.by.push_back(item.text);
     std::string_view key = options_.sort;
     descending_ = key.starts_with('-');
     if (descending_) key.remove_prefix(1);
@@ -159,10 +155,7 @@ class Compare {
   }
 
   Status compare(const TrialTable& table) {
-    for (const PlannedItem& item : by_) {
-      if (const auto unknown = unknown_to_all(item, false, table))
-        return usage("--by: " + unknown->message, unknown->hint);
-    }
+    TFEVENTS_CHECK(check_groups(by_, table));
     groups_ = group_trials(table, by_);
     TFEVENTS_CHECK(choose_baseline(table));
     TFEVENTS_CHECK(

@@ -106,9 +106,9 @@ struct CompareReport {
   double now = 0;
 };
 
-/// Compares the selected trials. Reads every run once. Of exactly two operands with a trial each
-/// the first is the baseline, unless `versus` names another.
-/// Errors: kUsage for a baseline or `by` that nobody has (with the nearest name), I/O.
+/// Compares the selected trials. Reads runs as read_answers does. Of exactly two operands with a
+/// trial each the first is the baseline, unless `versus` names another. Errors: kUsage for a
+/// baseline or `by` that nobody has (with the nearest name), I/O.
 Result<CompareReport> compare_trials(const CompareOptions& options, const OpContext& context);
 
 /// A value as it is typed: `adam`, `0.001`, `true`; empty for null.

@@ -107,10 +107,8 @@ Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> 
   TFEVENTS_CHECK(listed_.settle(table));
   if (chooses_) choose(table, direction, baseline);
   defaults_ = all_.size();
-  std::set<std::string> labels;
   for (std::size_t i = 0; i < listed_.size(); ++i) {
     const std::string& label = listed_.label(i);
-    if (!labels.insert(label).second) continue;
     // What was asked for by name has its place, however many others are chosen.
     const auto chosen =
         std::find_if(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(defaults_),
@@ -121,7 +119,6 @@ Status CompareColumns::settle(const TrialTable& table, std::optional<Direction> 
     }
     const bool tag = listed_.is_tag(i);
     all_.push_back({label, direction ? direction : direction_of_item(label, tag), tag});
-    places_.push_back(i);
   }
   return ok_status();
 }
@@ -150,7 +147,7 @@ void CompareColumns::choose(const TrialTable& table, std::optional<Direction> di
 }
 
 ItemValue CompareColumns::value(const TrialTable& table, std::size_t row, std::size_t index) const {
-  if (!by_default(index)) return listed_.value(table, row, places_[index - defaults_]);
+  if (!by_default(index)) return listed_.value(table, row, index - defaults_);
   ItemValue item;
   item.series = table.last(row, all_[index].label);
   if (item.series.value) item.value = *item.series.value;

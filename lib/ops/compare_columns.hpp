@@ -41,7 +41,6 @@ class CompareColumns {
   bool chooses_ = false;
   std::vector<CompareColumn> all_;
   std::size_t defaults_ = 0;
-  std::vector<std::size_t> places_;  // In `listed_`, of those behind the default ones.
 };
 
 /// Which way the value of an expression is better: as the name of the tag says of which it is a

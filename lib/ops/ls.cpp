@@ -189,7 +189,6 @@ std::optional<double> key_of(const LsRow& row, std::string_view key) {
   if (key == "tags") return number(row.tags);
   if (key == "size") return number(row.bytes);
   if (key == "files") return number(row.files);
-  if (key == "damage") return number(row.damage);
   return number(row.state);
 }
 

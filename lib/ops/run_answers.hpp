@@ -53,10 +53,10 @@ struct RunAnswers {
   std::uint64_t damage = 0;
 };
 
-/// Reads a run for the calls of a plan: once, and again where a series that a call looks into has
-/// gone back in steps. Memory: as PRODUCT "Bounded", and what SeriesAccumulator says.
-/// Errors: the temporary directory, standard input. What changed three times while it was read is a
-/// problem of the run.
+/// Reads a run for the calls of a plan: once; again where a series that a call looks into has gone
+/// back in steps; twice more for --last, which has to count points first. Memory: as PRODUCT
+/// "Bounded", and what SeriesAccumulator says. Errors: the temporary directory, standard input.
+/// What changed three times while it was read is a problem of the run.
 Result<RunAnswers> read_answers(const Run& run, const CallPlan& plan, const Selection& select,
                                 TagPool& tags, const OpContext& context);
 

@@ -8,10 +8,14 @@
 #include "base/parallel.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "logdir/trial_names.hpp"
 #include "ops/trial_table_impl.hpp"
 
 namespace tfevents::ops {
 namespace {
+
+using trial_names::leaf_of;
+using trial_names::parent_of;
 
 constexpr std::size_t kMaxNames = 4096;
 
@@ -25,11 +29,6 @@ bool chosen_by(const std::vector<Pattern>& patterns, std::string_view shown,
 bool passes_names(const Selection& select, std::string_view shown, std::string_view name) {
   const bool wanted = select.runs.empty() || chosen_by(select.runs, shown, name);
   return !chosen_by(select.exclude, shown, name) && wanted;
-}
-
-std::string_view parent_of(std::string_view name) {
-  const std::size_t slash = name.rfind('/');
-  return slash == std::string_view::npos ? "." : name.substr(0, slash);
 }
 
 // The directory of a trial, seen from a run that lies below it.
@@ -82,7 +81,7 @@ class TrialTableReader {
         people = parent_of(people);
         above = parent_of(above);
         chosen = chosen_by(patterns, people, above) || chosen;
-      } while (whole_way && above != ".");
+      } while (whole_way && above != "." && above != "/");
       return chosen;
     };
     bool wanted = select_.runs.empty() || chosen_by(select_.runs, shown, name);
@@ -148,7 +147,7 @@ class TrialTableReader {
     std::set<std::string_view> families;
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const std::string_view name = runs[i].name;
-      const bool joins = is_role(name.substr(name.rfind('/') + 1)) ||  // All of it without one.
+      const bool joins = is_role(leaf_of(name)) ||  // All of it without one.
                          table_.runs[i].facts.is_add_hparams();
       if (read_[i] != 0 && joins) families.insert(parent_of(name));
     }

@@ -13,10 +13,6 @@
 namespace tfevents::ops {
 namespace {
 
-Value to_value(const HparamValue& value) {
-  return std::visit([](const auto& one) { return Value(one); }, value);
-}
-
 Value number(std::optional<double> value) {
   return value ? Value(*value) : Value();
 }
@@ -56,9 +52,9 @@ class TrialFacts final : public Facts {
 
   [[nodiscard]] Value hparam(const std::string& name) const {
     const auto found = row().hparams.find(name);
-    if (found != row().hparams.end()) return to_value(found->second);
+    if (found != row().hparams.end()) return found->second;
     for (const auto& [key, value] : row().hparams) {
-      if (printable(key) == name) return to_value(value);  // Odd names are typed as printed.
+      if (printable(key) == name) return value;  // Odd names are typed as printed.
     }
     return {};
   }
@@ -343,14 +339,14 @@ Status TrialTable::apply_where() {
   if (!impl_->query.where || impl_->rows.empty()) return ok_status();
   const PlannedExpression& where = *impl_->query.where;
   std::vector<char> keep(impl_->rows.size());
-  std::optional<Trouble> trouble;
+  std::optional<std::pair<std::size_t, Trouble>> trouble;  // And its row.
   bool any = false, known = false;
   for (std::size_t row = 0; row < keep.size(); ++row) {
     const Evaluation evaluation = evaluate(row, where);
     known = known || !is_null(evaluation.value);
     keep[row] = is_true(evaluation.value) ? 1 : 0;
     any = any || keep[row] != 0;
-    if (!trouble && !evaluation.troubles.empty()) trouble = evaluation.troubles.front();
+    if (!trouble && !evaluation.troubles.empty()) trouble.emplace(row, evaluation.troubles.front());
   }
   if (!any) {
     impl_->outcome.matched_nothing = true;
@@ -358,7 +354,7 @@ Status TrialTable::apply_where() {
         std::string("no ") + noun() + " satisfies " + printable(where.expression.text());
     impl_->outcome.hint.clear();
     if (trouble && !known) {
-      auto [message, hint] = explain(0, where, *trouble);
+      auto [message, hint] = explain(trouble->first, where, trouble->second);
       impl_->outcome.nothing += ": " + message;
       impl_->outcome.hint = std::move(hint);
     }

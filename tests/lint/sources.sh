@@ -21,11 +21,12 @@ BEGIN {
   may["lib/ops"]     = "base io record event logdir series expr rewrite ops"
   may["lib/format"]  = "base format"
   # The single headers: what options, context and reports of every operation are made of (expressions
-  # and series functions among them); -o writes files atomically; --version names the checksum code
+  # and series functions among them); -o writes files atomically, a job summary grows, --checks reads
+  # standard input; --version names the checksum code
   # that this processor runs.
   may["apps/tfevents"] = "base ops format cli commands render complete io/sys.hpp logdir/selection.hpp " \
                          "event/scalar.hpp event/hparams.hpp logdir/layout.hpp series expr " \
-                         "io/atomic_file.hpp record/crc32c.hpp"
+                         "io/append.hpp io/atomic_file.hpp io/source.hpp record/crc32c.hpp"
   # Renderers turn reports into text and know nothing of the command line but the names of formats.
   may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp " \
                                 "event/hparams.hpp series expr/value.hpp cli/shared_options.hpp"

@@ -261,8 +261,21 @@ Result<std::optional<Layout>> parse_layout(const WhereOptions& options) {
 Result<std::optional<ops::Where>> parse_run_where(const WhereOptions& options) {
   TFEVENTS_TRY(const auto condition, parse_where(options));
   TFEVENTS_TRY(auto layout, parse_layout(options));
+  if (!condition && layout) {
+    return Error{.code = ErrorCode::kUsage,
+                 .message = "--layout names parts of names for --where, and there is none"};
+  }
   if (!condition) return std::optional<ops::Where>();
   return std::optional(ops::Where{*condition, std::move(layout)});
+}
+
+Result<std::vector<std::string>> split_lists(const std::vector<std::string>& lists) {
+  std::vector<std::string> all;
+  for (const std::string& list : lists) {
+    TFEVENTS_TRY(const std::vector<std::string> items, split_items(list));
+    all.insert(all.end(), items.begin(), items.end());
+  }
+  return all;
 }
 
 void add_fold_options(OptionAdder& add, bool& fold) {

@@ -78,8 +78,12 @@ void add_where_options(OptionAdder& add, WhereOptions& into);
 /// Errors: kUsage, the message names the option.
 [[nodiscard]] Result<std::optional<Expression>> parse_where(const WhereOptions& options);
 [[nodiscard]] Result<std::optional<Layout>> parse_layout(const WhereOptions& options);
-/// Both, for commands that work on runs.
+/// Both, for commands that work on runs and use a layout in --where alone. Errors: also a layout
+/// without a condition.
 [[nodiscard]] Result<std::optional<ops::Where>> parse_run_where(const WhereOptions& options);
+
+/// The items of an option that may be repeated or be a list with commas. Errors: as split_items.
+[[nodiscard]] Result<std::vector<std::string>> split_lists(const std::vector<std::string>& lists);
 
 /// `--fold --no-fold`, for commands that work on trials.
 void add_fold_options(OptionAdder& add, bool& fold);

@@ -1,7 +1,6 @@
 #include "commands/assert.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -10,14 +9,14 @@
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/text.hpp"
 #include "cli/answer.hpp"
 #include "cli/env.hpp"
 #include "cli/version.hpp"
+#include "io/append.hpp"
+#include "io/source.hpp"
 #include "io/sys.hpp"
 #include "ops/checks_file.hpp"
 #include "render/assert.hpp"
@@ -33,13 +32,19 @@ Error usage(std::string message, std::string hint = {}) {
   return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
 }
 
-/// All of a file of --checks, by calls of `read(into)`.
-template <class Read>
-Result<std::string> read_all(const std::string& path, Read read) {
+/// All of a file of --checks, `-` for standard input.
+Result<std::string> read_checks(const std::string& path, Env& env) {
+  std::unique_ptr<ByteSource> source;
+  if (path == "-") {
+    source = descriptor_source(env.surroundings().in, "-");
+  } else {
+    TFEVENTS_TRY(auto file, env.sys().open_read(path));
+    source = file_source(std::move(file), path);
+  }
   std::string text;
   char part[16384];
   for (;;) {
-    TFEVENTS_TRY(const std::size_t size, read(std::as_writable_bytes(std::span(part))));
+    TFEVENTS_TRY(const std::size_t size, source->read(std::as_writable_bytes(std::span(part))));
     if (size == 0) return text;
     text.append(part, size);
     if (text.size() > kMaxChecksBytes) {
@@ -48,22 +53,6 @@ Result<std::string> read_all(const std::string& path, Read read) {
                    .path = path};
     }
   }
-}
-
-Result<std::string> read_standard_input(int descriptor) {
-  return read_all("-", [&](std::span<std::byte> into) -> Result<std::size_t> {
-    for (;;) {
-      const auto size = ::read(descriptor, into.data(), into.size());
-      if (size >= 0) return static_cast<std::size_t>(size);
-      if (errno != EINTR) return system_error(errno, "-");
-    }
-  });
-}
-
-Result<std::string> read_file(const std::string& path, Env& env) {
-  if (path == "-") return read_standard_input(env.surroundings().in);
-  TFEVENTS_TRY(const auto file, env.sys().open_read(path));
-  return read_all(path, [&](std::span<std::byte> into) { return file->read(into); });
 }
 
 // What stands where it cannot mean anything.
@@ -154,22 +143,6 @@ Status write_answer(const AssertArguments& arguments, const ops::AssertReport& r
   return render::assert_screen(report, screen_of(output, env), env.global().verbose, sink);
 }
 
-/// Appends to a file that others append to as well. False, with errno, where that fails.
-bool append_to(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-  if (file < 0) return false;
-  while (!text.empty()) {
-    const auto written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) break;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  const int problem = errno;
-  ::close(file);
-  errno = problem;
-  return text.empty();
-}
-
 // In a job of GitHub Actions: lines that it shows beside the run, and a table under the job.
 void tell_github(const ops::AssertReport& report, Format format, Env& env) {
   const Variables& variables = env.surroundings().variables;
@@ -180,10 +153,10 @@ void tell_github(const ops::AssertReport& report, Format format, Env& env) {
   if (summary == variables.end() || summary->second.empty()) return;
   const std::string text =
       text_of([&](Sink& sink) { return render::assert_summary(report, sink); });
-  if (append_to(summary->second, text)) return;
-  const Error error = system_error(errno, summary->second);
-  env.messages().say(fmt::format("GITHUB_STEP_SUMMARY: cannot append to {}: {}",
-                                 printable(summary->second), error.message));
+  if (const Status added = append_file(summary->second, text); !added.ok()) {
+    env.messages().say(fmt::format("GITHUB_STEP_SUMMARY: cannot append to {}: {}",
+                                   printable(summary->second), added.error().message));
+  }
 }
 
 }  // namespace
@@ -241,7 +214,7 @@ Result<ops::AssertOptions> Assert::options(Env& env) const {
     options.checks.push_back({.name = text, .expression = std::move(expression)});
   }
   for (const std::string& path : arguments.checks) {
-    TFEVENTS_TRY(const std::string text, read_file(path, env));
+    TFEVENTS_TRY(const std::string text, read_checks(path, env));
     TFEVENTS_TRY(std::vector<ops::Check> checks, ops::parse_checks(text, path));
     if (checks.empty())
       return usage(fmt::format("--checks: no check in {}", printable(path)),

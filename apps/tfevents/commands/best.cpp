@@ -157,10 +157,7 @@ Result<ops::BestOptions> Best::options(const Env& env) const {
   TFEVENTS_TRY(options.direction, parse_direction(arguments.direction));
   options.columns = arguments.columns;
   if (options.columns.starts_with('+')) options.columns.erase(0, 1);
-  for (const std::string& list : arguments.by) {
-    TFEVENTS_TRY(const std::vector<std::string> items, split_items(list));
-    options.by.insert(options.by.end(), items.begin(), items.end());
-  }
+  TFEVENTS_TRY(options.by, split_lists(arguments.by));
   options.limit = arguments.limit;
   options.smooth = arguments.smooth.value_or(0);
   options.window = static_cast<std::uint32_t>(arguments.window.value_or(0));

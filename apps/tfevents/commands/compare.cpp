@@ -147,10 +147,7 @@ Result<ops::CompareOptions> Compare::options(const Env& env) const {
   TFEVENTS_TRY(options.layout, parse_layout(arguments.where));
   options.fold = arguments.fold;
   options.columns = arguments.columns;
-  for (const std::string& list : arguments.by) {
-    TFEVENTS_TRY(const std::vector<std::string> items, split_items(list));
-    options.by.insert(options.by.end(), items.begin(), items.end());
-  }
+  TFEVENTS_TRY(options.by, split_lists(arguments.by));
   options.versus = arguments.versus;
   TFEVENTS_TRY(options.direction, parse_direction(arguments.direction));
   options.changed = arguments.changed;

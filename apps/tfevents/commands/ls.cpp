@@ -135,8 +135,9 @@ Result<ops::LsOptions> Ls::options(const Env& env) const {
   TFEVENTS_TRY(options.select,
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
   options.series = arguments.tags;
-  TFEVENTS_TRY(options.where, parse_run_where(arguments.where));
+  TFEVENTS_TRY(const auto condition, parse_where(arguments.where));
   TFEVENTS_TRY(options.layout, parse_layout(arguments.where));
+  if (condition) options.where = ops::Where{*condition, options.layout};
   options.columns = arguments.columns;
   options.sort = arguments.sort;
   options.limit = arguments.limit;

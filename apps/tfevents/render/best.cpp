@@ -42,14 +42,9 @@ std::vector<std::string> all_hparams(const ops::BestReport& report) {
 
 std::set<std::string> shown_hparams(const ops::BestReport& report) {
   std::set<std::string> shown(report.by.begin(), report.by.end());
-  std::map<std::string, std::set<std::string>> values;
-  for (const std::string& name : all_hparams(report)) {
-    for (const ops::BestRow& row : report.rows) {
-      const auto found = row.trial.hparams.find(name);
-      values[name].insert(found == row.trial.hparams.end() ? "" : ops::key_of(found->second));
-    }
-    if (values[name].size() > 1) shown.insert(name);
-  }
+  std::vector<const HparamMap*> hparams;
+  for (const ops::BestRow& row : report.rows) hparams.push_back(&row.trial.hparams);
+  for (std::string& name : differing_hparams(hparams)) shown.insert(std::move(name));
   for (std::size_t i = 0; i < report.columns.size(); ++i) {
     if (report.tags[i]) continue;  // A column of its own already.
     std::erase_if(shown,
@@ -81,7 +76,7 @@ Layout layout_of(const ops::BestReport& report) {
   };
   layout.columns[1].min_width = kRunWidth;
   for (const std::string& label : report.columns) {
-    const std::string key = names.add(label, true);
+    const std::string key = names.add(label, {".step"});
     layout.columns.push_back({.key = key, .header = label});
     layout.columns.push_back({.key = key + ".step", .people = false});
   }

@@ -133,7 +133,8 @@ std::vector<std::string> shown_hparams(const ops::CompareReport& report) {
 void add_metric(const ops::CompareReport& report, std::size_t index, ColumnNames& names,
                 Grid& grid) {
   const ops::CompareColumn& column = report.columns[index];
-  const std::string key = names.add(column.label, true);
+  const std::string key = names.add(
+      column.label, {".step", ".std", ".n", ".missing", ".delta", ".delta_ratio", ".verdict"});
   // A long name may give way. The first metric stays, and what has changed in it.
   const bool keep = index == 0;
   grid.columns.push_back({.key = key,

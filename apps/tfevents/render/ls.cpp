@@ -135,7 +135,7 @@ std::vector<Column> with_metrics(std::vector<Column> all, const ops::LsReport& r
   const Column notes = std::move(all.back());
   all.pop_back();
   for (const std::string& label : report.columns) {
-    const std::string key = names.add(label, true);
+    const std::string key = names.add(label, {".step"});
     all.push_back({.key = key, .header = label});
     all.push_back({.key = key + ".step", .people = false});
   }

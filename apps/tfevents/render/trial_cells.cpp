@@ -1,5 +1,6 @@
 #include "trial_cells.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.hpp"
@@ -58,12 +59,18 @@ void write_hparams(JsonWriter& json, const HparamMap& hparams) {
   json.end_object();
 }
 
-std::string ColumnNames::add(std::string_view label, bool with_step) {
+std::string ColumnNames::add(std::string_view label,
+                             std::initializer_list<std::string_view> suffixes) {
   std::string name = escape_invalid_utf8(label);
-  while (taken_.contains(name) || (with_step && taken_.contains(name + ".step")))
-    name.insert(0, "tag:");
+  const auto taken = [&] {
+    return taken_.contains(name) ||
+           std::any_of(suffixes.begin(), suffixes.end(), [&](std::string_view suffix) {
+             return taken_.contains(name + std::string(suffix));
+           });
+  };
+  while (taken()) name.insert(0, "tag:");
   taken_.insert(name);
-  if (with_step) taken_.insert(name + ".step");
+  for (const std::string_view suffix : suffixes) taken_.insert(name + std::string(suffix));
   return name;
 }
 

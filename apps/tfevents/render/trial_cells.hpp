@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,10 +21,6 @@ using ops::differing_hparams;
 
 /// Null is a null cell.
 [[nodiscard]] Cell value_cell(const Value& value);
-/// A hyperparameter that was given as null is a null cell, like one that was not given.
-[[nodiscard]] inline Cell hparam_cell(const HparamValue& value) {
-  return value_cell(value);
-}
 /// The hyperparameter of this name (raw bytes); null where there is none.
 [[nodiscard]] Cell hparam_cell(const HparamMap& hparams, std::string_view name);
 
@@ -46,9 +43,9 @@ class ColumnNames {
  public:
   explicit ColumnNames(std::vector<std::string_view> taken) : taken_(taken.begin(), taken.end()) {}
 
-  /// The label with invalid bytes as `\xHH`, after `tag:` where the name is taken, and the same
-  /// with `.step` behind it where that is a column too.
-  std::string add(std::string_view label, bool with_step = false);
+  /// The label with invalid bytes as `\xHH`, after `tag:` where the name, or the name with one of
+  /// the suffixes that are columns beside it, is taken.
+  std::string add(std::string_view label, std::initializer_list<std::string_view> suffixes = {});
 
  private:
   std::set<std::string, std::less<>> taken_;
