@@ -6,6 +6,9 @@
 namespace tfevents {
 namespace {
 
+// Each is evaluated for every run.
+constexpr std::size_t kMaxItems = 1000;
+
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && syntax::is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && syntax::is_blank(text.back())) text.remove_suffix(1);
@@ -54,6 +57,8 @@ Result<std::vector<std::string>> split_items(std::string_view text) {
       const std::string_view item = trimmed(text.substr(begin, at - begin));
       if (item.empty())
         return syntax::expression_error(text, begin, "an item of the list is empty");
+      if (items.size() == kMaxItems)
+        return syntax::expression_error(text, begin, "more than 1,000 items in a list");
       items.emplace_back(item);
       begin = at + 1;
     }

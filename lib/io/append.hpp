@@ -8,7 +8,7 @@
 namespace tfevents {
 
 /// Adds text to the end of a file that others add to as well, made where there is none; never
-/// truncates. Errors: kIo, kNotFound.
+/// truncates, never waits for a reader. Errors: kIo, kNotFound.
 Status append_file(const std::string& path, std::string_view text);
 
 }  // namespace tfevents

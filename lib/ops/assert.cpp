@@ -13,6 +13,9 @@
 namespace tfevents::ops {
 namespace {
 
+// Results are kept until the last is there, at half a kilobyte each.
+constexpr std::size_t kMaxRows = 1'000'000;
+
 /// How far a check that failed is from holding; infinite where that is no number.
 double distance(const CheckRow& row) {
   const double* left = std::get_if<double>(&row.left);
@@ -46,6 +49,12 @@ class Assert {
     } else if (options_.any) {
       for (const PlannedCheck& check : checks_) add(any(judge, check));
     } else {
+      if (table.rows().size() > kMaxRows / checks_.size()) {
+        return Error{.code = ErrorCode::kLimit,
+                     .message = "more than 1,000,000 results: " + to_text(checks_.size()) +
+                                " checks of " + to_text(table.rows().size()) + " trials",
+                     .hint = "choose trials with --run, or take fewer checks at a time"};
+      }
       report_.rows.reserve(table.rows().size() * checks_.size());
       for (std::size_t trial = 0; trial < table.rows().size(); ++trial) {
         for (const PlannedCheck& check : checks_) add(judge.judge(trial, check));

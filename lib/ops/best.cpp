@@ -228,8 +228,11 @@ class Best {
       result.reason = "non-finite";
     } else if (item.series.absence != Absence::kNone && item.troubles.empty()) {
       result.reason = to_string(item.series.absence);
-      for (const std::string& tag : item.series.candidates)
-        result.detail += (result.detail.empty() ? "" : " or ") + tag;
+      constexpr std::size_t kShown = 8;
+      const auto& tags = item.series.candidates;
+      for (std::size_t i = 0; i < std::min(tags.size(), kShown); ++i)
+        result.detail += (i == 0 ? "" : " or ") + tags[i];
+      if (tags.size() > kShown) result.detail += " or …";
     } else if (!item.troubles.empty()) {
       const Trouble& trouble = item.troubles.front();
       result.reason = reason_of(trouble.kind);

@@ -71,6 +71,12 @@ struct Nearest {
   }
 };
 
+bool is_directory(Sys& sys, const DirEntry& entry, const std::string& path) {
+  if (entry.type) return *entry.type == FileType::kDirectory;
+  const auto info = sys.lstat(path);
+  return info.ok() && info->type == FileType::kDirectory;
+}
+
 // Parts of the pattern below `directory`; `step` is known once its part has been matched.
 void look(Sys& sys, const std::string& directory, std::string_view pattern,
           std::optional<std::int64_t> step, Nearest& nearest) {
@@ -94,7 +100,11 @@ void look(Sys& sys, const std::string& directory, std::string_view pattern,
       known = step_in(entry.name, part.substr(0, at), part.substr(at + kStep.size()));
       if (!known) continue;
     }
-    go_on(join_path(directory, entry.name), known);
+    // Links to directories are followed where they are named, not where they are found: else a loop
+    // would be many trees.
+    const std::string path = join_path(directory, entry.name);
+    if (!last && !is_directory(sys, entry, path)) continue;
+    go_on(path, known);
   }
 }
 

@@ -37,6 +37,9 @@ Head split_head(std::string_view head) {
   return {head.substr(0, blank), std::nullopt};
 }
 
+// A regular expression can cost 100 KiB and two milliseconds.
+constexpr std::size_t kMaxChecks = 1000;
+
 class ChecksParser {
  public:
   explicit ChecksParser(std::string_view file)
@@ -56,6 +59,7 @@ class ChecksParser {
 
  private:
   Status add(std::string_view line) {
+    if (checks_.size() == kMaxChecks) return error("more than 1,000 checks");
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return error("no colon behind the name of a check");
     const Head head = split_head(trimmed(line.substr(0, colon)));

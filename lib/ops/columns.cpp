@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 
@@ -120,6 +121,8 @@ void Columns::substitute(std::size_t column, PlannedExpression expression) {
 }
 
 Status Columns::settle(const TrialTable& table) {
+  constexpr std::size_t kShownUnknowns = 5;
+  std::size_t unknowns = 0;
   tags_.clear();
   for (const PlannedItem& item : items_) {
     TFEVENTS_TRY(const bool tag, settle_item(item, table));
@@ -130,10 +133,12 @@ Status Columns::settle(const TrialTable& table) {
     } else {
       unknown = unknown_to_all(item, tag, table);
     }
-    if (unknown) {
+    if (unknown && ++unknowns <= kShownUnknowns) {
       warnings_.push_back(unknown->message + (unknown->hint.empty() ? "" : ": " + unknown->hint));
     }
   }
+  if (unknowns > kShownUnknowns)
+    warnings_.push_back(to_text(unknowns - kShownUnknowns) + " more columns that nothing has");
   return ok_status();
 }
 

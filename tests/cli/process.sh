@@ -87,10 +87,20 @@ for signal in KILL:137 TERM:143; do
   mkdir "$work/killed"
   status=0
   # shellcheck disable=SC2016  # the inner shell's
-  env --default-signal timeout --preserve-status -s "${signal%:*}" 0.5 sh -c '
+  env --default-signal sh -c '
     exec tfevents export-csv - -o "$1/killed/out.csv" <>"$1/feed"' sh "$work" 2>"$work/err" &
+  writer=$!
   cat project/text/lstm/seed0/* >"$work/feed"
-  wait $! 2>/dev/null || status=$?
+  # The temporary file is there once the program has begun to write.
+  tries=0
+  until find "$work/killed" -name '.tfe-*' | grep -q .; do
+    tries=$((tries + 1))
+    [ $tries -lt 600 ] || fail "export-csv -o: no temporary file"
+    [ $tries -lt 600 ] || break
+    sleep 0.05
+  done
+  kill -s "${signal%:*}" $writer
+  wait $writer 2>/dev/null || status=$?
   [ "$status" = "${signal#*:}" ] || fail "export-csv -o, SIG${signal%:*}: exit $status"
   [ -e "$work/killed/out.csv" ] && fail "export-csv -o: SIG${signal%:*} left a part of a file"
   rm -rf "$work/killed"

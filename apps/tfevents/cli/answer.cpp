@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "env.hpp"
 #include "format/terminal_safe.hpp"
+#include "io/sys.hpp"
 
 namespace tfevents::cli {
 namespace {
@@ -28,6 +29,8 @@ auto terminal_filter(Format format) -> std::string (*)(std::string_view) {
   return is_machine(format) ? json_for_terminal : nullptr;
 }
 
+}  // namespace
+
 Status check_target(const std::string& file, const AnswerKind& kind, Sys& sys) {
   const std::string name = printable(file);
   // A link is written through, so the name at its end counts too.
@@ -40,25 +43,36 @@ Status check_target(const std::string& file, const AnswerKind& kind, Sys& sys) {
       const Result<FileInfo> read = sys.stat(input == "-" ? "/dev/stdin" : input);
       if (read.ok() && read.value().type == FileType::kRegular &&
           read.value().id == target.value().id) {
-        return refuse(fmt::format("--output: {} is the input {}", name, printable(input)),
+        return refuse(fmt::format("{}: {} is the input {}", kind.option, name, printable(input)),
                       "write the answer to another file");
       }
     }
     if (event_name && target.value().type == FileType::kRegular) {
-      return refuse(fmt::format("--output: {} is an event file, and none is overwritten", name),
-                    "write the answer to another file");
+      return refuse(
+          fmt::format("{}: {} is an event file, and none is overwritten", kind.option, name),
+          "write the answer to another file");
     }
   }
   if (event_name && !kind.records) {
-    return refuse(
-        fmt::format("--output: {} would be read as an event file, as its name has 'tfevents'",
-                    name),
-        "give it a name without 'tfevents', such as answer.jsonl");
+    return refuse(fmt::format("{}: {} would be read as an event file, as its name has 'tfevents'",
+                              kind.option, name),
+                  "give it a name without 'tfevents', such as answer.jsonl");
   }
   return ok_status();
 }
 
-}  // namespace
+bool same_file(const std::string& a, const std::string& b, Sys& sys) {
+  const auto first = sys.stat(a), second = sys.stat(b);
+  if (first.ok() && second.ok()) return first->id == second->id;
+  // Not there yet: the same name in the same directory.
+  const auto full = [&](const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    const auto real = sys.real_path(directory);
+    return join_path(real.ok() ? *real : directory, path.substr(slash + 1));
+  };
+  return full(a) == full(b);
+}
 
 Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env,
                                             const AnswerKind& kind) {

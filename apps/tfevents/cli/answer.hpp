@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "exit_code.hpp"
 #include "format/sink.hpp"
+#include "io/sys.hpp"
 #include "ops/outcome.hpp"
 #include "output.hpp"
 #include "render/people.hpp"
@@ -23,13 +24,21 @@ class Env;
 struct AnswerKind {
   std::span<const std::string> inputs = {};  ///< Paths that are read.
   Format format = Format::kTable;
-  bool records = false;  ///< An event file, and not a text about one.
+  bool records = false;                  ///< An event file, and not a text about one.
+  std::string_view option = "--output";  ///< Who names the file; begins messages.
 };
 
 /// Opens standard output or the file of `-o`. Errors: kUsage where the file is an input or an event
 /// file, or would be taken for one: reading never damages a log tree.
 [[nodiscard]] Result<std::unique_ptr<Output>> open_output(const OutputOptions& options, Env& env,
                                                           const AnswerKind& kind = {});
+
+/// Errors: kUsage where a file that is to be written is an input or an event file, or would be
+/// taken for one.
+Status check_target(const std::string& file, const AnswerKind& kind, Sys& sys);
+
+/// True where two names are those of one file, that need not be there yet.
+[[nodiscard]] bool same_file(const std::string& a, const std::string& b, Sys& sys);
 
 /// Lets renderers write to this output as they go. In pieces on a terminal too: what a report holds
 /// is known by then, and nobody waits for its next line.

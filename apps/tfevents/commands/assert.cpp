@@ -72,8 +72,6 @@ Status check(const AssertArguments& arguments) {
   if (inputs > 1) return usage("standard input can be read once only");
   if (arguments.junit == "-")
     return usage("--junit wants a file: standard output is for the answer");
-  if (arguments.junit && arguments.junit == arguments.output.file)
-    return usage("--junit and --output name the same file");
   return ok_status();
 }
 
@@ -114,16 +112,6 @@ Status check_names(const ops::AssertOptions& options) {
   return ok_status();
 }
 
-Result<std::unique_ptr<Output>> open_junit(const std::string& file, Env& env,
-                                           const AnswerKind& kind) {
-  auto output = open_output({.format = {}, .file = file}, env, kind);
-  if (output.ok()) return output;
-  Error error = std::move(output).error();
-  constexpr std::string_view kOther = "--output";
-  if (error.message.starts_with(kOther)) error.message.replace(0, kOther.size(), "--junit");
-  return error;
-}
-
 Status write_junit(const ops::AssertReport& report, Output& output) {
   Sink sink = sink_of(output);
   TFEVENTS_CHECK(render::assert_junit(report, sink));
@@ -144,7 +132,8 @@ Status write_answer(const AssertArguments& arguments, const ops::AssertReport& r
 }
 
 // In a job of GitHub Actions: lines that it shows beside the run, and a table under the job.
-void tell_github(const ops::AssertReport& report, Format format, Env& env) {
+void tell_github(const ops::AssertReport& report, Format format,
+                 std::span<const std::string> inputs, Env& env) {
   const Variables& variables = env.surroundings().variables;
   const auto actions = variables.find("GITHUB_ACTIONS");
   if (actions == variables.end() || actions->second != "true") return;
@@ -153,6 +142,9 @@ void tell_github(const ops::AssertReport& report, Format format, Env& env) {
   if (summary == variables.end() || summary->second.empty()) return;
   const std::string text =
       text_of([&](Sink& sink) { return render::assert_summary(report, sink); });
+  const AnswerKind kind{.inputs = inputs, .option = "GITHUB_STEP_SUMMARY"};
+  if (const Status allowed = check_target(summary->second, kind, env.sys()); !allowed.ok())
+    return env.messages().say(allowed.error().message);
   if (const Status added = append_file(summary->second, text); !added.ok()) {
     env.messages().say(fmt::format("GITHUB_STEP_SUMMARY: cannot append to {}: {}",
                                    printable(summary->second), added.error().message));
@@ -236,11 +228,17 @@ Result<ops::AssertOptions> Assert::options(Env& env) const {
 
 Result<ExitCode> Assert::run(Env& env) {
   TFEVENTS_TRY(const ops::AssertOptions chosen, options(env));
-  const AnswerKind kind{.inputs = arguments.runs.operands, .format = asked_format()};
-  TFEVENTS_TRY(const auto output, open_output(arguments.output, env, kind));
+  std::vector<std::string> inputs = arguments.runs.operands;
+  inputs.insert(inputs.end(), arguments.checks.begin(), arguments.checks.end());
+  if (arguments.junit && arguments.output.file &&
+      same_file(*arguments.junit, *arguments.output.file, env.sys()))
+    return usage("--junit and --output name the same file");
+  TFEVENTS_TRY(const auto output,
+               open_output(arguments.output, env, {.inputs = inputs, .format = asked_format()}));
   std::unique_ptr<Output> junit;
   if (arguments.junit) {
-    TFEVENTS_TRY(junit, open_junit(*arguments.junit, env, kind));
+    TFEVENTS_TRY(junit, open_output({.format = {}, .file = arguments.junit}, env,
+                                    {.inputs = inputs, .option = "--junit"}));
   }
   TFEVENTS_TRY(const ops::AssertReport report, ops::assert_trials(chosen, env.context()));
   env.progress().finish();
@@ -252,7 +250,7 @@ Result<ExitCode> Assert::run(Env& env) {
   if (!output->broken_pipe()) TFEVENTS_CHECK(answered);
   env.messages().problems(report.outcome.problems, report.outcome.more_problems);
   env.messages().dropped(report.outcome.dropped);
-  tell_github(report, asked_format(), env);
+  tell_github(report, asked_format(), inputs, env);
   TFEVENTS_CHECK(written);
   return report.ok() ? ExitCode::kOk : ExitCode::kNo;
 }
