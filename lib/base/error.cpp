@@ -12,6 +12,8 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::kLimit: return "limit";
     case ErrorCode::kChanged: return "changed-while-reading";
     case ErrorCode::kCancelled: return "cancelled";
+    case ErrorCode::kExists: return "exists";
+    case ErrorCode::kRefused: return "refused";
     case ErrorCode::kInternal: return "internal";
   }
   return "internal";

@@ -16,6 +16,8 @@ enum class ErrorCode : std::uint8_t {
   kLimit,        ///< A documented limit was reached.
   kChanged,      ///< A file changed under the reader more often than it may.
   kCancelled,    ///< Someone asked to stop.
+  kExists,       ///< The name is taken; or a directory to be removed is not empty.
+  kRefused,      ///< It could be done, and is not safe: a guard, a lock, a link.
   kInternal,     ///< A bug.
 };
 

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "io/directory.hpp"
 #include "io/posix.hpp"
 
 namespace tfevents {
@@ -185,6 +186,10 @@ class RealSys final : public Sys {
 };
 
 }  // namespace
+
+Result<std::unique_ptr<Directory>> Sys::open_directory(const std::string& path) {
+  return Error{.code = ErrorCode::kUnsupported, .message = "cannot be changed", .path = path};
+}
 
 Sys& real_sys() {
   static RealSys sys;

@@ -55,9 +55,11 @@ class OpenFile {
   virtual Result<FileInfo> info() = 0;
 };
 
-/// Every file-system call of the reading half goes through here, so that a test can stop, fail or
-/// count at call n. Errors carry the path and the system's words (`permission denied`); a missing
-/// file is kNotFound, others kIo. Thread-safe.
+class Directory;
+
+/// Every file-system call goes through here or through what it opens, so that a test can stop, fail
+/// or count at call n. Errors carry the path and the system's words (`permission denied`); a
+/// missing file is kNotFound, others kIo. Thread-safe.
 class Sys {
  public:
   virtual ~Sys() = default;
@@ -69,6 +71,9 @@ class Sys {
   virtual Result<Listing> list(const std::string& path) = 0;
   /// Canonical absolute path, all links resolved.
   virtual Result<std::string> real_path(const std::string& path) = 0;
+  /// Opens a directory to change what is in it (io/directory.hpp). Links on the way are followed;
+  /// kRefused where the last part of the path is one.
+  virtual Result<std::unique_ptr<Directory>> open_directory(const std::string& path);
 };
 
 /// The real file system.

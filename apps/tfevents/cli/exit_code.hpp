@@ -62,7 +62,11 @@ inline constexpr std::array kExitCodes{
 /// What a fatal error exits with. A cancelled command ends by its signal; only where there was none
 /// is it a failure.
 [[nodiscard]] constexpr ExitCode exit_code_of(ErrorCode code) noexcept {
-  return code == ErrorCode::kInternal ? ExitCode::kBug : ExitCode::kFailed;
+  switch (code) {
+    case ErrorCode::kInternal: return ExitCode::kBug;
+    case ErrorCode::kRefused: return ExitCode::kRefused;
+    default: return ExitCode::kFailed;
+  }
 }
 
 [[nodiscard]] constexpr int to_int(ExitCode code) noexcept {

@@ -1,0 +1,4 @@
+#include "rewrite/policy.hpp"
+
+namespace tfevents::rewrite {
+}  // namespace tfevents::rewrite
