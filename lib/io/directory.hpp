@@ -38,6 +38,8 @@ class WritableFile {
   virtual Result<bool> try_lock() = 0;
   /// Cuts the file to nothing; what is written next stands at its start.
   virtual Status clear() = 0;
+  /// Directory::set_attributes of this file, whatever has its name by now.
+  virtual Status set_attributes(const EntryInfo& like) = 0;
 };
 
 /// An open directory: everything here happens to entries of *this* directory, whatever was renamed,
@@ -47,6 +49,13 @@ class WritableFile {
 /// as kInternal before the system sees it. No call follows a symbolic link. Errors are Sys's, with
 /// the path of the directory as it was opened joined with the name: kNotFound, kExists, kIo, and
 /// kRefused where an entry is a link or lies on another device. EINTR is retried. Not thread-safe.
+///
+/// Opening an entry refuses mounts (openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+/// RESOLVE_NO_XDEV). Where the kernel lacks that call, a directory is refused whose device is
+/// another; a mount of a part of the same file system is then noticed by `move` only.
+///
+/// Between two calls, whoever may write in the directory can put something else at a name. So look
+/// at what is open (`info`), or at what has arrived in a private directory, not at names.
 class Directory {
  public:
   virtual ~Directory() = default;
@@ -60,35 +69,43 @@ class Directory {
   /// All entries, sorted by bytes of the name; types are always there.
   virtual Result<std::vector<DirEntry>> list() = 0;
 
-  /// A directory in this one. kRefused: it is a link, or a mount of another file system
-  /// (openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV where the kernel has it;
-  /// else O_NOFOLLOW and a comparison of the devices).
+  /// A directory in this one. kRefused: it is a link, or lies on another device.
   virtual Result<std::unique_ptr<Directory>> open_directory(const std::string& name) = 0;
-  /// A file for reading; never waits on a FIFO.
+  /// Anything but a link for reading; never waits on a FIFO. Its `info` says what it is.
   virtual Result<std::unique_ptr<OpenFile>> open_read(const std::string& name) = 0;
-  /// A new file. kExists where the name is taken, by whatever.
+  /// A new file with exactly that mode, whatever the umask. kExists where the name is taken, by
+  /// whatever.
   virtual Result<std::unique_ptr<WritableFile>> create_file(const std::string& name,
                                                             std::uint32_t mode) = 0;
-  /// A regular file to add to, made with `mode` where there is none. kRefused: it is something
-  /// else.
+  /// A regular file to add to, made as by `create_file` where there is none. kRefused: it is
+  /// something else.
   virtual Result<std::unique_ptr<WritableFile>> open_append(const std::string& name,
                                                             std::uint32_t mode) = 0;
   /// mkdir(2) with exactly that mode, whatever the umask. kExists where the name is taken.
+  /// kRefused: somebody has put another directory in its place before the mode was right.
   virtual Status make_directory(const std::string& name, std::uint32_t mode) = 0;
 
   /// Renames an entry into another (or the same) directory, made by the same Sys. Never replaces
-  /// anything: kExists where the new name is taken (renameat2 with RENAME_NOREPLACE; where the file
-  /// system has no such thing, link and unlink for files, and a check before renaming for the
-  /// rest).
+  /// anything: kExists where the new name is taken, then with the path of that.
+  ///
+  /// renameat2 with RENAME_NOREPLACE. File systems without it (NFS) get a check and a rename for
+  /// directories and into private ones (ours, no rights for others), link and unlink for the rest:
+  /// a process that is killed in between leaves both names, of the same inode. Two directories that
+  /// are both not private leave an instant there in which an enemy can lose a file of their own.
   virtual Status move(const std::string& name, Directory& to, const std::string& new_name) = 0;
   /// unlink(2): a file, a link, a FIFO; never a directory.
   virtual Status remove_file(const std::string& name) = 0;
   /// rmdir(2). kExists: it is not empty.
   virtual Status remove_directory(const std::string& name) = 0;
   /// Gives an entry that is no link the mode, owner, group and times of `like`. Owner and group are
-  /// tried and left where the system does not permit them: only root may give files away.
+  /// tried and left where the system does not permit them: only root may give files away. A file
+  /// that could not be given away gets no set-user-id (set-group-id) bit. kUnsupported without
+  /// /proc. As root, only for entries nobody else can replace: better `set_own_attributes`, or
+  /// those of WritableFile, which know what they change.
   virtual Status set_attributes(const std::string& name, const EntryInfo& like) = 0;
-  /// fsync(2) of the directory: its entries survive a power cut.
+  /// The same of this directory itself, opened long ago and seen to be the right one.
+  virtual Status set_own_attributes(const EntryInfo& like) = 0;
+  /// fsync(2) of the directory: its entries survive a power cut. Fine where there is no such thing.
   virtual Status sync() = 0;
 };
 

@@ -2,12 +2,15 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/result.hpp"
@@ -45,6 +48,17 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+/// In nanoseconds since the epoch; what is too far away is the farthest that can be said.
+[[nodiscard]] std::int64_t nanoseconds(const timespec& time);
+
+[[nodiscard]] FileInfo to_info(const struct stat& info);
+
+/// Of `d_type`; nothing where the file system does not tell.
+[[nodiscard]] std::optional<FileType> type_of_entry(unsigned char type);
+
+/// An open descriptor as a file; `path` for messages.
+[[nodiscard]] std::unique_ptr<OpenFile> to_open_file(Descriptor file, std::string path);
 
 /// read(2) that survives signals and waits where a non-blocking descriptor has nothing yet.
 Result<std::size_t> read_some(int descriptor, std::span<std::byte> into, const std::string& path);

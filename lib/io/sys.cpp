@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "io/directory.hpp"
+#include "io/directory_posix.hpp"
 #include "io/posix.hpp"
 
 namespace tfevents {
@@ -67,35 +68,6 @@ FileType type_of_mode(mode_t mode) {
   return FileType::kOther;
 }
 
-std::optional<FileType> type_of_entry(unsigned char type) {
-  switch (type) {
-    case DT_REG: return FileType::kRegular;
-    case DT_DIR: return FileType::kDirectory;
-    case DT_LNK: return FileType::kSymlink;
-    case DT_UNKNOWN: return {};
-    default: return FileType::kOther;
-  }
-}
-
-/// Any 64-bit second can be set on some file systems: too far away is as far as we can say.
-std::int64_t nanoseconds(const timespec& time) {
-  constexpr std::int64_t kPerSecond = 1'000'000'000;
-  std::int64_t result = 0;
-  if (__builtin_mul_overflow(std::int64_t{time.tv_sec}, kPerSecond, &result) ||
-      __builtin_add_overflow(result, std::int64_t{time.tv_nsec}, &result)) {
-    return time.tv_sec < 0 ? std::numeric_limits<std::int64_t>::min()
-                           : std::numeric_limits<std::int64_t>::max();
-  }
-  return result;
-}
-
-FileInfo to_info(const struct stat& info) {
-  return {.type = type_of_mode(info.st_mode),
-          .id = {.device = info.st_dev, .inode = info.st_ino},
-          .size = info.st_size < 0 ? 0 : static_cast<std::uint64_t>(info.st_size),
-          .mtime_ns = nanoseconds(info.st_mtim)};
-}
-
 class RealFile final : public OpenFile {
  public:
   RealFile(posix::Descriptor file, std::string path)
@@ -110,7 +82,7 @@ class RealFile final : public OpenFile {
   Result<FileInfo> info() override {
     struct stat info {};
     if (::fstat(file_.get(), &info) != 0) return system_error(errno, path_);
-    return to_info(info);
+    return posix::to_info(info);
   }
 
  private:
@@ -131,7 +103,7 @@ class RealSys final : public Sys {
     if (!file) return system_error(errno, path);
     // About 15 % on cold files; says nothing on pipes, so its answer does not matter.
     ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-    return std::unique_ptr<OpenFile>(std::make_unique<RealFile>(std::move(file), path));
+    return posix::to_open_file(std::move(file), path);
   }
 
   Result<FileInfo> stat(const std::string& path) override { return stat_at(path, 0); }
@@ -147,7 +119,7 @@ class RealSys final : public Sys {
 
     struct stat info {};
     if (::fstat(::dirfd(directory.get()), &info) != 0) return system_error(errno, path);
-    Listing listing{.info = to_info(info), .entries = {}};
+    Listing listing{.info = posix::to_info(info), .entries = {}};
     std::vector<DirEntry>& entries = listing.entries;
     while (true) {
       errno = 0;  // the only way to tell the end from an error
@@ -155,12 +127,16 @@ class RealSys final : public Sys {
       if (entry == nullptr) break;
       const std::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
-      entries.push_back({.name = std::string(name), .type = type_of_entry(entry->d_type)});
+      entries.push_back({.name = std::string(name), .type = posix::type_of_entry(entry->d_type)});
     }
     if (errno != 0) return system_error(errno, path);
     std::sort(entries.begin(), entries.end(),
               [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
     return listing;
+  }
+
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override {
+    return posix::open_directory(path);
   }
 
   Result<std::string> real_path(const std::string& path) override {
@@ -181,7 +157,7 @@ class RealSys final : public Sys {
     if (posix::retry([&] { return ::fstatat(AT_FDCWD, path.c_str(), &info, flags); }) != 0) {
       return system_error(errno, path);
     }
-    return to_info(info);
+    return posix::to_info(info);
   }
 };
 
@@ -217,6 +193,39 @@ bool is_link_loop(const Error& error) {
 }
 
 namespace posix {
+
+std::optional<FileType> type_of_entry(unsigned char type) {
+  switch (type) {
+    case DT_REG: return FileType::kRegular;
+    case DT_DIR: return FileType::kDirectory;
+    case DT_LNK: return FileType::kSymlink;
+    case DT_UNKNOWN: return {};
+    default: return FileType::kOther;
+  }
+}
+
+/// Any 64-bit second can be set on some file systems: too far away is as far as we can say.
+std::int64_t nanoseconds(const timespec& time) {
+  constexpr std::int64_t kPerSecond = 1'000'000'000;
+  std::int64_t result = 0;
+  if (__builtin_mul_overflow(std::int64_t{time.tv_sec}, kPerSecond, &result) ||
+      __builtin_add_overflow(result, std::int64_t{time.tv_nsec}, &result)) {
+    return time.tv_sec < 0 ? std::numeric_limits<std::int64_t>::min()
+                           : std::numeric_limits<std::int64_t>::max();
+  }
+  return result;
+}
+
+FileInfo to_info(const struct stat& info) {
+  return {.type = type_of_mode(info.st_mode),
+          .id = {.device = info.st_dev, .inode = info.st_ino},
+          .size = info.st_size < 0 ? 0 : static_cast<std::uint64_t>(info.st_size),
+          .mtime_ns = nanoseconds(info.st_mtim)};
+}
+
+std::unique_ptr<OpenFile> to_open_file(Descriptor file, std::string path) {
+  return std::make_unique<RealFile>(std::move(file), std::move(path));
+}
 
 Result<std::size_t> read_some(int descriptor, std::span<std::byte> into, const std::string& path) {
   while (true) {
