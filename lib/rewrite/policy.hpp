@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,14 +12,17 @@ namespace tfevents::rewrite {
 /// is answered by the caller beforehand and stands in PolicyTrial, in the order of these lists.
 struct PolicyRules {
   // These nominate for removal. None of them, but a keep rule: all trials are nominated.
-  std::optional<double> older_than_seconds;
-  std::optional<std::int64_t> min_steps;  ///< Nominates trials whose last step is smaller.
-  bool empty = false;                     ///< Nominates trials without a value, older than 24 h.
+  std::optional<double> older_than_seconds;  ///< Nominates trials of a greater age.
+  std::optional<std::int64_t> min_steps;     ///< Nominates trials whose last step is smaller.
+  bool empty = false;                        ///< Nominates trials without a value, older than 24 h.
+  /// Nominates the oldest trials until the others and the trash take no more.
   std::optional<std::uint64_t> max_bytes;
   std::optional<std::string> remove_if;  ///< As typed, for reasons.
 
   // These keep, ranked within a trial's group.
-  std::optional<std::uint64_t> keep_last;
+  std::optional<std::uint64_t> keep_last;  ///< So many, the newest activity first.
+  /// Those at most so much older than the newest trial of their group: where nothing was written
+  /// for a month, a month's worth still stays.
   std::optional<double> keep_within_seconds;
   struct KeepBest {
     std::uint64_t count = 0;
@@ -29,20 +33,25 @@ struct PolicyRules {
   std::vector<std::string> keep;     ///< Patterns as typed.
   std::vector<std::string> keep_if;  ///< Expressions as typed.
 
-  bool age_by_event = false;  ///< --age event.
+  /// --age event: a trial's age is that of its last event, where it has one. Otherwise that of the
+  /// newest of both times.
+  bool age_by_event = false;
 
-  [[nodiscard]] bool nominates() const noexcept;
-  [[nodiscard]] bool keeps() const noexcept;
+  [[nodiscard]] bool nominates() const noexcept;  ///< True with one of the first five rules.
+  [[nodiscard]] bool keeps() const noexcept;      ///< True with a keep rule.
 };
 
 /// What /proc told about descriptors open on a trial's files.
 enum class OpenFiles : std::uint8_t { kNone, kSeen, kNotVisible };
 
-/// Everything the policy knows of a trial. Times are epoch seconds, durations seconds.
+/// Everything the policy knows of a trial. Times are epoch seconds, durations seconds. Times that
+/// are NaN or not above 0 count as none.
 struct PolicyTrial {
-  std::string name;
-  std::optional<std::size_t> parent;  ///< Index of the nearest trial it lies below.
-  std::uint32_t group = 0;            ///< Trials of one number are ranked together.
+  std::string name;  ///< No other trial has it: it decides where two are equally old or good.
+  /// Index of the nearest trial it lies below. One that does not exist counts as none, and so does
+  /// one that by its own parents lies below this trial.
+  std::optional<std::size_t> parent;
+  std::uint32_t group = 0;  ///< Trials of one number are ranked together.
 
   std::optional<double> last_event;  ///< Greatest finite event time above 0.
   std::optional<double> mtime;       ///< Newest of the files that count.
@@ -50,14 +59,14 @@ struct PolicyTrial {
   bool live = false;                 ///< By its events: some member's state is live.
   OpenFiles open_files = OpenFiles::kNone;
   std::int64_t open_in_process = 0;  ///< With kSeen: one of those that have a file open.
-  std::string trouble;               ///< Why nothing certain is known of it; empty: it is.
+  std::string trouble;               ///< Why nothing certain is known of it; empty: all is well.
 
   bool has_values = true;
-  std::optional<std::int64_t> last_step;
-  std::uint64_t bytes = 0;  ///< What removing it would move.
+  std::optional<std::int64_t> last_step;  ///< Null: no rule over steps nominates it.
+  std::uint64_t bytes = 0;                ///< What removing it would move.
 
   std::optional<bool> remove_if;               ///< Null where the expression is.
-  std::vector<std::optional<double>> metrics;  ///< One a PolicyRules::keep_best; finite.
+  std::vector<std::optional<double>> metrics;  ///< One a PolicyRules::keep_best.
   std::vector<std::uint32_t> kept_by;          ///< Indices into PolicyRules::keep.
   std::vector<std::uint32_t> kept_if;          ///< Indices into keep_if that are true for it.
 };
@@ -70,8 +79,8 @@ enum class Rule : std::uint8_t {
   kOlderThan,  ///< seconds: age.
   kMinSteps,   ///< count: last step.
   kEmpty,      ///< seconds: age.
-  kMaxSize,    ///< count: place in the order of age, 1 the oldest.
-  kRemoveIf,   ///< index none; text: the expression.
+  kMaxSize,    ///< count: place by age among all trials of known age, 1 the oldest.
+  kRemoveIf,   ///< text: the expression.
   kNotKept,    ///< There are only keep rules, and none keeps it.
   // keep rules
   kKeepLast,    ///< count: rank, 1 the newest.
@@ -80,12 +89,13 @@ enum class Rule : std::uint8_t {
   kKeep,        ///< text: the pattern.
   kKeepIf,      ///< text: the expression.
   // life
-  kLive,         ///< seconds: median gap.
-  kOpen,         ///< count: process.
-  kRecent,       ///< seconds: age; text empty.
-  kNotVisible,   ///< Recent only because open files are not visible. seconds: age.
-  kFileChanged,  ///< Its events are old enough, a file was changed since. seconds: age of the file.
-  kBelow,        ///< A trial below it stays; text: its name.
+  kLive,  ///< seconds: median gap.
+  kOpen,  ///< count: process.
+  // What recent means is told only of trials that are neither live nor open.
+  kRecent,       ///< seconds: age of the newest of both times.
+  kNotVisible,   ///< Recent only because open files are not visible. seconds: as kRecent.
+  kFileChanged,  ///< By its events alone it would go. seconds: age of the newest file.
+  kBelow,        ///< A trial below it stays; text: the first such name in natural order.
   // unknown
   kFuture,   ///< seconds: how far ahead.
   kNoTime,   ///< No usable time.
@@ -104,13 +114,15 @@ struct Reason {
 
 struct Decision {
   Action action = Action::kKeep;
-  std::vector<Reason> reasons;  ///< Never empty; the decisive one first.
+  /// Never empty; the decisive one first: unknown, keep rules, life. Of a trial that stays,
+  /// nominations are not told.
+  std::vector<Reason> reasons;
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
 /// What else the policy has to know: trials come from one look at one tree.
 struct PolicySituation {
-  double now = 0;
+  double now = 0;  ///< Epoch seconds. If it is not finite, nothing is removed.
   /// Bytes in the trash, a batch, oldest first. They count for `max_bytes`, and are given up before
   /// any trial is.
   std::vector<std::uint64_t> trash_bytes;
@@ -123,12 +135,16 @@ struct PolicyPlan {
 };
 
 /// Decides what stays: a pure function (PRODUCT.md "Destructive commands"). Removed is what is
-/// nominated and not kept, not live or recent, and not unknown; a trial stays where one below it
-/// stays. Permuting the trials permutes the decisions and changes nothing else.
+/// nominated and not kept, not live, open or recent, and not unknown; a trial stays where one below
+/// it stays. Permuting the trials permutes the decisions and changes nothing else. Takes
+/// O(n log n) time: 0.1 s for 100,000 trials, however deep they are nested.
+///
+/// Recent is what is younger than 1 h or 5 median gaps, 24 h where open files are not visible. A
+/// time more than 1 s after `now` lies in the future, and nothing certain is known of its trial.
 [[nodiscard]] PolicyPlan decide(const PolicyRules& rules, const PolicySituation& situation,
                                 const std::vector<PolicyTrial>& trials);
 
-/// The rule's name in machine output: `older-than`, `keep-best`, `live`, …
+/// The name in machine output: `older-than`, `keep-best`, `live`, …
 [[nodiscard]] const char* to_string(Rule rule) noexcept;
 [[nodiscard]] const char* to_string(Action action) noexcept;         // keep, remove, skip
 [[nodiscard]] const char* to_string(OpenFiles open_files) noexcept;  // none, seen, not-visible
