@@ -6,6 +6,7 @@
 #include "commands/compare.hpp"
 #include "commands/complete.hpp"
 #include "commands/completion.hpp"
+#include "commands/du.hpp"
 #include "commands/dump.hpp"
 #include "commands/export.hpp"
 #include "commands/fsck.hpp"
@@ -84,6 +85,12 @@ constexpr ExitNote kFsckExits[] = {
     {ExitCode::kPartial,
      "Part of the input could not be read, though nothing that was read is damaged"},
     {ExitCode::kBug},
+};
+
+constexpr Example kDuExamples[] = {
+    {"tfevents du runs", "what eats the disk: bytes by kind"},
+    {"tfevents du runs --by run,kind -n 10", "the ten biggest"},
+    {"tfevents du runs --by tag --kind images", "which images"},
 };
 
 constexpr Example kExportCsvExamples[] = {
@@ -168,6 +175,18 @@ constexpr std::array kCommands{
                 .exits = kFsckExits,
                 .reads_stdin = true,
                 .setup = &make<Fsck>},
+    CommandSpec{.name = "du",
+                .summary = "Sum up bytes by run, kind and tag",
+                .group = kInspect,
+                .description = "Says what the bytes of the selected runs' event files are, the "
+                               "greatest first: values by kind, tag or run, and what belongs to "
+                               "none: framing, damage, unfinished ends. The lines sum exactly to "
+                               "the sizes of the files. Other files beside them, and the trash, "
+                               "are counted apart.",
+                .examples = kDuExamples,
+                .exits = kReadExits,
+                .reads_stdin = true,
+                .setup = &make<Du>},
     CommandSpec{.name = "best",
                 .summary = "Rank trials by the best value of a metric",
                 .group = kCompare,
