@@ -6,13 +6,14 @@
 #include <limits>
 
 #include "base/stop.hpp"
+#include "io/directory.hpp"
 #include "io/sys.hpp"
 
 namespace tfevents::test {
 
-/// Another Sys with trouble: counts every call (reads of open files are calls too), and at call n,
-/// the first being 0, fails it or asks to stop. Must outlive the files it opened. Thread-safe, as
-/// far as `inner` is.
+/// Another Sys with trouble: counts every call (those of open files and directories too), and at
+/// call n, the first being 0, fails it or asks to stop. Must outlive what it opened. Thread-safe,
+/// as far as `inner` is.
 ///
 /// The loop of every exhaustive test:
 /// ```
@@ -34,10 +35,13 @@ class FaultSys final : public Sys {
   void fail_path(std::string path, int errno_value);
   /// Requests `stop` before call n, which then goes on.
   void stop_at(std::uint64_t n, StopFlag& stop);
-  /// Runs `action` before call n: to change the tree under the reader.
+  /// Runs `action` before call n: to change the tree under the reader, or to end the process.
   void act_at(std::uint64_t n, std::function<void()> action);
   /// Reads of open files give at most so many bytes at once.
   void limit_reads(std::size_t bytes) { most_bytes_ = bytes; }
+  /// Files of directories take so many bytes, all together; a write that needs more writes what
+  /// fits, and yields ENOSPC.
+  void fill_disk_after(std::uint64_t bytes) { room_ = bytes; }
 
   [[nodiscard]] std::uint64_t calls() const noexcept { return calls_; }
   /// True when the call of `fail_at`, `stop_at` or `act_at` has come.
@@ -51,11 +55,18 @@ class FaultSys final : public Sys {
   Result<FileInfo> lstat(const std::string& path) override;
   Result<Listing> list(const std::string& path) override;
   Result<std::string> real_path(const std::string& path) override;
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override;
 
  private:
   class File;
+  class OutFile;
+  class OpenedDirectory;
 
-  Status step(const std::string& path);
+  /// How a layer calls an errno: system_error, or with the codes of Directory.
+  using MakeError = Error (*)(int, std::string);
+  Status step(const std::string& path, MakeError make_error = &system_error);
+  /// How many of so many bytes still go on the disk.
+  std::size_t take_room(std::size_t bytes);
 
   Sys& inner_;
   std::atomic<std::uint64_t> calls_{0};
@@ -68,6 +79,7 @@ class FaultSys final : public Sys {
   int bad_path_errno_ = 0;
   std::function<void()> action_;
   std::size_t most_bytes_ = std::numeric_limits<std::size_t>::max();
+  std::atomic<std::uint64_t> room_{std::numeric_limits<std::uint64_t>::max()};
 };
 
 }  // namespace tfevents::test

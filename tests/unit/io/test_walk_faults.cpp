@@ -184,6 +184,9 @@ class CountingSys final : public Sys {
     return result;
   }
   Result<std::string> real_path(const std::string& path) override { return inner_.real_path(path); }
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override {
+    return inner_.open_directory(path);
+  }
 
   std::atomic<int> most{0};
   std::atomic<bool> opened{false};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/glob.hpp"
+#include "io/directory.hpp"
 #include "ops/compare.hpp"
 #include "ops/trial_table.hpp"
 #include "support/hparams_content.hpp"
@@ -36,6 +37,9 @@ class ReadingSys final : public Sys {
   Result<FileInfo> lstat(const std::string& path) override { return inner_.lstat(path); }
   Result<Listing> list(const std::string& path) override { return inner_.list(path); }
   Result<std::string> real_path(const std::string& path) override { return inner_.real_path(path); }
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override {
+    return inner_.open_directory(path);
+  }
 
  private:
   class File final : public OpenFile {
