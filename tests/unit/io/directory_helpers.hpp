@@ -1,0 +1,124 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/bytes.hpp"
+#include "io/directory.hpp"
+#include "support/old_kernel_sys.hpp"
+#include "support/temp_dir.hpp"
+
+namespace tfevents::test {
+
+inline constexpr uid_t kPlainUser = 65534;
+
+/// A temporary directory, opened in one of the ways that a Directory can work.
+struct Ground {
+  Sys& sys;
+  const TempDir& dir;
+  Directory& here;
+  bool modern;  ///< With everything that Linux has.
+
+  [[nodiscard]] std::unique_ptr<Directory> open(const std::string& name) const {
+    auto opened = here.open_directory(name);
+    REQUIRE_MESSAGE(opened.ok(), opened.error().message);
+    return std::move(opened).value();
+  }
+};
+
+/// Runs `test(const Ground&)` once for every way.
+template <class Test>
+void in_every_way(Test test) {
+  OldKernelSys links(true);
+  OldKernelSys no_links(false);
+  const std::vector<std::pair<std::string, Sys*>> ways = {
+      {"today's kernel", &real_sys()},
+      {"an old kernel", &links},
+      {"an old kernel without hard links", &no_links}};
+  for (const auto& [way, sys] : ways) {
+    CAPTURE(way);
+    const TempDir dir;
+    const auto here = sys->open_directory(dir.path());
+    REQUIRE(here.ok());
+    test(Ground{.sys = *sys, .dir = dir, .here = **here, .modern = sys == &real_sys()});
+  }
+}
+
+/// What `act` returns, done in a process of its own: that may drop its rights, mount, or die.
+inline std::string in_child(const std::function<std::string()>& act) {
+  int ends[2] = {-1, -1};
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const std::string said = act();
+    const bool written =
+        ::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size());
+    ::_exit(written ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::string said;
+  char buffer[4096];
+  while (true) {
+    const ssize_t count = ::read(ends[0], buffer, sizeof(buffer));
+    if (count <= 0) break;
+    said.append(buffer, static_cast<std::size_t>(count));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) said += " (died)";
+  return said;
+}
+
+/// Gives up root, for good. True too for who never had it.
+inline bool become_nobody() {
+  return ::geteuid() != 0 || (::setgid(kPlainUser) == 0 && ::setuid(kPlainUser) == 0);
+}
+
+/// `code: message`, or `fine`.
+template <class T>
+std::string verdict(const Result<T>& result) {
+  if (result.ok()) return "fine";
+  return std::string(to_string(result.error().code)) + ": " + result.error().message;
+}
+
+inline std::vector<std::string> names_in(Directory& directory) {
+  std::vector<std::string> names;
+  auto entries = directory.list();
+  REQUIRE(entries.ok());
+  for (DirEntry& entry : *entries) names.push_back(std::move(entry.name));
+  return names;
+}
+
+inline struct stat lstat_of(const std::string& path) {
+  struct stat info {};
+  REQUIRE(::lstat(path.c_str(), &info) == 0);
+  return info;
+}
+
+inline mode_t mode_of(const std::string& path) {
+  return lstat_of(path).st_mode & 07777U;
+}
+
+/// A umask for the time of a scope.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+  ~Umask() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
+
+}  // namespace tfevents::test
