@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/text.hpp"
+#include "rewrite/policy_order.hpp"
 
 namespace tfevents::rewrite {
 namespace {
@@ -16,7 +16,6 @@ namespace {
 constexpr double kHour = 3600;
 constexpr double kDay = 24 * kHour;
 constexpr double kClockGrain = 1;  // Clocks of one machine and its file server differ by so much.
-constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 // Sizes come from files with holes: two of them may pass 64 bits.
 __extension__ using Total = unsigned __int128;
@@ -35,43 +34,19 @@ struct Facts {
   [[nodiscard]] bool free() const noexcept { return known && kept.empty() && life.empty(); }
 };
 
-// Older trials, or better ones, have a smaller key.
+// Older trials, or better ones, have a smaller key. Of equal keys the name decides.
 struct Place {
   std::uint32_t group;
   double key;
+  std::size_t name;
   std::size_t trial;
-};
 
-struct Nesting {
-  std::vector<std::size_t> parent;        // kNone where there is none.
-  std::vector<std::size_t> leaves_first;  // Every trial stands after those below it.
+  [[nodiscard]] bool is_before(const Place& other) const noexcept {
+    if (group != other.group) return group < other.group;
+    if (key != other.key) return key < other.key;
+    return name < other.name;
+  }
 };
-
-Nesting nesting_of(const std::vector<PolicyTrial>& trials) {
-  Nesting nesting{std::vector<std::size_t>(trials.size(), kNone), {}};
-  std::vector<std::size_t> waits_for(trials.size(), 0);
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (!trials[i].parent || *trials[i].parent >= trials.size()) continue;
-    nesting.parent[i] = *trials[i].parent;
-    ++waits_for[nesting.parent[i]];
-  }
-  std::vector<std::size_t>& order = nesting.leaves_first;
-  order.reserve(trials.size());
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (waits_for[i] == 0) order.push_back(i);
-  }
-  for (std::size_t done = 0; done < order.size(); ++done) {
-    const std::size_t parent = nesting.parent[order[done]];
-    if (parent != kNone && --waits_for[parent] == 0) order.push_back(parent);
-  }
-  // What still waits lies on a cycle, each below itself.
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (waits_for[i] == 0) continue;
-    nesting.parent[i] = kNone;
-    order.push_back(i);
-  }
-  return nesting;
-}
 
 // One use of decide(): facts trial by trial, then ranks, then what the size asks for, then reasons.
 class Policy {
@@ -83,6 +58,7 @@ class Policy {
         trials_(trials),
         keeps_only_(rules.keeps() && !rules.nominates()),
         nesting_(nesting_of(trials)),
+        names_(name_places(trials)),
         facts_(trials.size()),
         removed_(trials.size(), false),
         passed_over_(trials.size(), false),
@@ -118,7 +94,7 @@ class Policy {
 
   template <class Kept>
   void keep_first(std::vector<Place> places, std::uint64_t count, Kept kept);
-  [[nodiscard]] bool is_before(const Place& a, const Place& b) const noexcept;
+  [[nodiscard]] Place place_of(std::size_t trial, double key) const;
   [[nodiscard]] std::vector<Reason> nominations_at(std::size_t trial, double age) const;
 
   const PolicyRules& rules_;
@@ -126,6 +102,7 @@ class Policy {
   const std::vector<PolicyTrial>& trials_;
   const bool keeps_only_;
   const Nesting nesting_;
+  const std::vector<std::size_t> names_;  // name_places()
   std::vector<Facts> facts_;
   std::vector<bool> removed_;
   std::vector<bool> passed_over_;           // The size asked for it, but for what lies below it.
@@ -158,10 +135,8 @@ void Policy::read_times(std::size_t trial) {
   facts.newest_age = std::max(0.0, now - newest);
 }
 
-bool Policy::is_before(const Place& a, const Place& b) const noexcept {
-  if (a.group != b.group) return a.group < b.group;
-  if (a.key != b.key) return a.key < b.key;
-  return natural_compare(trials_[a.trial].name, trials_[b.trial].name) < 0;
+Place Policy::place_of(std::size_t trial, double key) const {
+  return {trials_[trial].group, key, names_[trial], trial};
 }
 
 // Calls `kept` with trial and rank for the first `count` of every group. Places that compare equal
@@ -169,12 +144,12 @@ bool Policy::is_before(const Place& a, const Place& b) const noexcept {
 template <class Kept>
 void Policy::keep_first(std::vector<Place> places, std::uint64_t count, Kept kept) {
   std::sort(places.begin(), places.end(),
-            [this](const Place& a, const Place& b) { return is_before(a, b); });
+            [](const Place& a, const Place& b) { return a.is_before(b); });
   std::size_t first = 0;
   std::size_t rank = 1;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (i > 0 && places[i].group != places[i - 1].group) first = i;
-    if (i == first || is_before(places[i - 1], places[i])) rank = i - first + 1;
+    if (i == first || places[i - 1].is_before(places[i])) rank = i - first + 1;
     if (rank <= count) kept(places[i].trial, static_cast<std::int64_t>(rank));
   }
 }
@@ -183,7 +158,7 @@ void Policy::keep_last() {
   if (!rules_.keep_last) return;
   std::vector<Place> places;
   for (std::size_t i = 0; i < trials_.size(); ++i) {
-    if (facts_[i].known) places.push_back({trials_[i].group, -facts_[i].activity, i});
+    if (facts_[i].known) places.push_back(place_of(i, -facts_[i].activity));
   }
   keep_first(std::move(places), *rules_.keep_last, [this](std::size_t trial, std::int64_t rank) {
     facts_[trial].kept.push_back({.rule = Rule::kKeepLast, .count = rank});
@@ -215,7 +190,7 @@ void Policy::keep_best(std::size_t rule) {
     if (rule >= trials_[i].metrics.size()) continue;
     const std::optional<double> value = trials_[i].metrics[rule];
     if (!value || !std::isfinite(*value)) continue;
-    places.push_back({trials_[i].group, best.greatest ? -*value : *value, i});
+    places.push_back(place_of(i, best.greatest ? -*value : *value));
   }
   keep_first(std::move(places), best.count, [&](std::size_t trial, std::int64_t rank) {
     facts_[trial].kept.push_back({.rule = Rule::kKeepBest, .count = rank, .text = best.metric});
@@ -284,18 +259,18 @@ void Policy::judge_life(std::size_t trial) {
 void Policy::remove_nominated() {
   for (const std::size_t i : nesting_.leaves_first) {
     removed_[i] = facts_[i].free() && !facts_[i].nominated.empty() && staying_below_[i] == 0;
-    if (!removed_[i] && nesting_.parent[i] != kNone) ++staying_below_[nesting_.parent[i]];
+    if (!removed_[i] && nesting_.parent[i] != kNoTrial) ++staying_below_[nesting_.parent[i]];
   }
 }
 
 // Removes a trial, and those above it that other rules nominate and that only waited for it.
-// Returns the one that may go now if the size asks for it, or kNone.
+// Returns the one that may go now if the size asks for it, or kNoTrial.
 std::size_t Policy::remove(std::size_t trial, Total& total) {
   while (true) {
     removed_[trial] = true;
     total -= trials_[trial].bytes;
     trial = nesting_.parent[trial];
-    if (trial == kNone || --staying_below_[trial] > 0 || !facts_[trial].free()) return kNone;
+    if (trial == kNoTrial || --staying_below_[trial] > 0 || !facts_[trial].free()) return kNoTrial;
     if (facts_[trial].nominated.empty()) return trial;
   }
 }
@@ -303,10 +278,10 @@ std::size_t Policy::remove(std::size_t trial, Total& total) {
 std::vector<std::size_t> Policy::oldest_first() const {
   std::vector<Place> places;
   for (std::size_t i = 0; i < trials_.size(); ++i) {
-    if (facts_[i].known) places.push_back({0, facts_[i].activity, i});
+    if (facts_[i].known) places.push_back({0, facts_[i].activity, names_[i], i});
   }
   std::sort(places.begin(), places.end(),
-            [this](const Place& a, const Place& b) { return is_before(a, b); });
+            [](const Place& a, const Place& b) { return a.is_before(b); });
   std::vector<std::size_t> order;
   order.reserve(places.size());
   for (const Place& place : places) order.push_back(place.trial);
@@ -326,7 +301,7 @@ std::size_t Policy::shrink_to(std::uint64_t max_bytes) {
   if (total <= max_bytes) return batches;
 
   const std::vector<std::size_t> order = oldest_first();
-  std::vector<std::size_t> place(trials_.size(), kNone);
+  std::vector<std::size_t> place(trials_.size(), kNoTrial);
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   // A trial enters when the last one below it has gone, which may be after younger ones.
   std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> may_go;
@@ -340,24 +315,23 @@ std::size_t Policy::shrink_to(std::uint64_t max_bytes) {
     asked_for = std::max(asked_for, place[trial] + 1);
     facts_[trial].nominated.push_back(
         {.rule = Rule::kMaxSize, .count = static_cast<std::int64_t>(place[trial]) + 1});
-    if (const std::size_t next = remove(trial, total); next != kNone) may_go.push(place[next]);
+    if (const std::size_t next = remove(trial, total); next != kNoTrial) may_go.push(place[next]);
   }
   if (total > max_bytes) asked_for = order.size();
   for (std::size_t i = 0; i < asked_for; ++i) passed_over_[order[i]] = !removed_[order[i]];
   return batches;
 }
 
-// For each trial the first of those below it that stay, by name; kNone where none does.
+// For each trial the first of those below it that stay, by name; kNoTrial where none does.
 std::vector<std::size_t> Policy::first_below() const {
-  std::vector<std::size_t> first(trials_.size(), kNone);
+  std::vector<std::size_t> first(trials_.size(), kNoTrial);
   for (const std::size_t i : nesting_.leaves_first) {
     const std::size_t parent = nesting_.parent[i];
-    if (parent == kNone || removed_[i]) continue;
+    if (parent == kNoTrial || removed_[i]) continue;
     for (const std::size_t candidate : {i, first[i]}) {
-      if (candidate == kNone) continue;
+      if (candidate == kNoTrial) continue;
       std::size_t& best = first[parent];
-      if (best == kNone || natural_compare(trials_[candidate].name, trials_[best].name) < 0)
-        best = candidate;
+      if (best == kNoTrial || names_[candidate] < names_[best]) best = candidate;
     }
   }
   return first;
@@ -378,7 +352,7 @@ std::vector<Decision> Policy::decisions() {
       std::move(part->begin(), part->end(), std::back_inserter(reasons));
     }
     if (!reasons.empty()) continue;
-    if (below[i] != kNone && (!facts.nominated.empty() || passed_over_[i])) {
+    if (below[i] != kNoTrial && (!facts.nominated.empty() || passed_over_[i])) {
       reasons.push_back({.rule = Rule::kBelow, .text = trials_[below[i]].name});
     } else if (facts.kept_by_file) {
       reasons.push_back({.rule = Rule::kFileChanged, .seconds = *facts.file_age});

@@ -137,7 +137,8 @@ struct PolicyPlan {
 /// Decides what stays: a pure function (PRODUCT.md "Destructive commands"). Removed is what is
 /// nominated and not kept, not live, open or recent, and not unknown; a trial stays where one below
 /// it stays. Permuting the trials permutes the decisions and changes nothing else. Takes
-/// O(n log n) time: 0.1 s for 100,000 trials, however deep they are nested.
+/// O(n log n) time: 0.1 s for 100,000 trials that come in natural order of their names, however
+/// deep they are nested; 0.3 s in any other order.
 ///
 /// Recent is what is younger than 1 h or 5 median gaps, 24 h where open files are not visible. A
 /// time more than 1 s after `now` lies in the future, and nothing certain is known of its trial.
