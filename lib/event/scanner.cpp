@@ -150,50 +150,6 @@ inline bool EventScanner::read_metadata(const std::byte* p, const std::byte* end
   return valid_metadata(data, size);
 }
 
-// The commonest event of all without a loop: a step below 2^28 and a single value, with all lengths
-// below 128. Fields that stand together are looked at as one word. What it accepts, scan_fast
-// accepts too and with the same result.
-bool EventScanner::scan_one(Bytes payload) {
-  // 9 wall time, 1 + 4 step, 8 read at what follows it: more than the shortest such event.
-  constexpr std::size_t kLeast = 22;
-  const std::byte* const p = payload.data();
-  if (payload.size() < kLeast || p[0] != 0x09_b || p[9] != 0x10_b) return false;
-  const auto varint = load_le<std::uint32_t>(p + 10);
-  const std::uint32_t stops = ~varint & 0x80808080U;  // The top bit is clear in the last byte.
-  if (stops == 0) return false;
-  const std::uint32_t bits = varint & (stops ^ (stops - 1));
-  const std::uint32_t step =
-      (bits & 0x7F) | ((bits >> 1) & 0x3F80) | ((bits >> 2) & 0x1FC000) | ((bits >> 3) & 0xFE00000);
-  const std::byte* q = p + 11 + std::countr_zero(stops) / 8;
-
-  // 2a SUMMARY_LENGTH 0a VALUE_LENGTH 0a TAG_LENGTH
-  const std::byte* const end = p + payload.size();
-  const auto front = load_le<std::uint64_t>(q);
-  const std::size_t summary_bytes = (front >> 8) & 0xFF;
-  const std::size_t value_bytes = (front >> 24) & 0xFF;
-  const std::size_t tag_bytes = (front >> 40) & 0xFF;
-  if ((front & 0x80FF'80FF'80FFU) != 0x000A'000A'002AU ||
-      summary_bytes != static_cast<std::size_t>(end - q) - 2 || value_bytes + 2 != summary_bytes ||
-      tag_bytes == 0 || tag_bytes + 2 > value_bytes)
-    return false;
-  const std::byte* const tag = q + 6;
-  const Number number = read_number(tag + tag_bytes, end);
-  if (number.end == nullptr) return false;
-  Bytes metadata;
-  if (number.end != end && !read_metadata(number.end, end, metadata)) return false;
-
-  if (event_.fast.size() != 1) event_.fast.resize(1);
-  event_.fast.front() = {reinterpret_cast<const char*>(tag),
-                         static_cast<std::uint32_t>(tag_bytes),
-                         number.value,
-                         metadata.data(),
-                         static_cast<std::uint32_t>(metadata.size()),
-                         static_cast<std::uint32_t>(value_bytes),
-                         number.form};
-  become_fast(load_le<double>(p + 1), step);
-  return true;
-}
-
 // The straight path: wall time, step (absent when 0), a summary that ends the event, and values of
 // the common shapes with their fields in the order of their numbers, as every writer puts them.
 // Anything else is left to the general parser.

@@ -27,9 +27,7 @@ class EventScanner {
 
   /// Scans a payload in memory. False: it is no event, and event() says nothing.
   [[nodiscard]] bool scan(Bytes payload) {
-    if (scan_one(payload) || scan_fast(payload)) [[likely]]
-      return true;
-    return scan_general(payload);
+    return scan_fast(payload) || scan_general(payload);
   }
 
   /// Scans a payload of any size that `fetch` gives in parts (RecordReader::read_payload). The same
@@ -47,7 +45,6 @@ class EventScanner {
                       const ValueFunction& function);
 
  private:
-  bool scan_one(Bytes payload);
   bool scan_fast(Bytes payload);
   bool scan_general(Bytes payload);
   void become_fast(double wall_time, std::uint64_t step);

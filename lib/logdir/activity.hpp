@@ -14,9 +14,12 @@ class Activity {
   [[gnu::always_inline]] void on_event(double wall_time) noexcept {
     ring_[events_++ % ring_.size()] = wall_time;
     // Comparisons with NaN are false; infinities and times up to 0 are no times.
-    if (wall_time > 0 && wall_time <= std::numeric_limits<double>::max()) {
-      if (wall_time > last_) last_ = wall_time;
-      if (wall_time < first_) first_ = wall_time;
+    if (wall_time > last_) {
+      if (wall_time > std::numeric_limits<double>::max()) return;
+      if (last_ == 0) first_ = wall_time;
+      last_ = wall_time;
+    } else if (wall_time < first_ && wall_time > 0) {
+      first_ = wall_time;
     }
   }
   /// A sign that the job ended: SessionLog STOP, or hparams' session end.

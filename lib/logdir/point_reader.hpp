@@ -12,6 +12,7 @@
 #include "logdir/activity.hpp"
 #include "logdir/findings.hpp"
 #include "logdir/hparams_found.hpp"
+#include "logdir/known_series.hpp"
 #include "logdir/run_input.hpp"
 #include "logdir/series_selector.hpp"
 #include "logdir/tag_table.hpp"
@@ -124,11 +125,8 @@ class PointReader {
         case RecordStep::kRecord: {
           const RecordView& record = records.record();
           const Bytes payload{record.payload, static_cast<std::size_t>(record.length)};
-          if (scanner_.scan(payload)) [[likely]] {
-            on_event(payload, nullptr);
-          } else {
-            on_undecodable(file, record);
-          }
+          if (!on_repeated(payload)) [[unlikely]]
+            on_record(file, record, payload);
           ++records_;
           break;
         }
@@ -141,6 +139,57 @@ class PointReader {
         progress(records, reported);
         if (stopped()) return;
       }
+    }
+  }
+
+  // An event whose values are known but for their numbers. False: it is not, and nothing was done.
+  [[gnu::always_inline]] bool on_repeated(Bytes payload) {
+    PlainEvent event;
+    if (!read_plain_event(payload, event)) return false;
+    const auto bytes = static_cast<std::size_t>(payload.data() + payload.size() - event.values);
+    const TagId tag = known_.expected();
+    const KnownSeries::Entry& known = known_[tag];
+    if (known.value.size() != bytes) {
+      return known.value.size() != 0 && known.value.size() < bytes &&
+             known.value.matches(event.values) && on_repeated_values(event, bytes);
+    }
+    if (!known.value.matches(event.values)) return false;
+    known_.step_to(tag);
+    if (!options_.again) state_.activity.on_event(event.wall_time);
+    sink_.on_float(known.series, event.step, event.wall_time, known.value.number(event.values),
+                   known.value.value_bytes());
+    return true;
+  }
+
+  // The same for several values in one event: all are known, or none is given.
+  [[gnu::noinline]] bool on_repeated_values(const PlainEvent event, std::size_t bytes) {
+    repeated_.clear();
+    const TagId first = known_.expected();
+    TagId tag = first;
+    for (const std::byte* p = event.values; bytes != 0;) {
+      tag = repeated_.empty() ? first : known_[tag].next_value;
+      const KnownSeries::Entry& known = known_[tag];
+      const std::size_t size = known.value.size();
+      if (size == 0 || size > bytes || !known.value.matches(p)) return false;
+      repeated_.push_back({&known, known.value.number(p)});
+      p += size;
+      bytes -= size;
+    }
+    if (repeated_.empty()) return false;
+    known_.step_to(first);
+    if (!options_.again) state_.activity.on_event(event.wall_time);
+    for (const Repeated& value : repeated_) {
+      sink_.on_float(value.known->series, event.step, event.wall_time, value.number,
+                     value.known->value.value_bytes());
+    }
+    return true;
+  }
+
+  [[gnu::noinline]] void on_record(std::size_t file, const RecordView& record, Bytes payload) {
+    if (scanner_.scan(payload)) [[likely]] {
+      on_event(payload, nullptr);
+    } else {
+      on_undecodable(file, record);
     }
   }
 
@@ -223,7 +272,7 @@ class PointReader {
     if (tag == kNoId) [[unlikely]]
       return too_many();
     if (value.metadata != nullptr && !tags.has_metadata(tag)) [[unlikely]] {
-      tags.set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
+      set_plugin(tag, parse_metadata({value.metadata, value.metadata_bytes}).plugin);
     }
     if (value.form != FastForm::kSimple) [[unlikely]] {
       if (value.form != FastForm::kScalarTensor || !tags.plain_scalars(tag))
@@ -233,6 +282,13 @@ class PointReader {
     if (id == kNoId) [[unlikely]]
       id = series(tag, Kind::kScalars);
     sink_.on_float(id, event.step, event.wall_time, value.value, value.bytes);
+    known_.learn(tag, id, value, &value == event.fast.data());
+  }
+
+  void set_plugin(TagId tag, std::string_view plugin) {
+    if (state_.tags.has_metadata(tag)) return;
+    state_.tags.set_plugin(tag, plugin);
+    known_.forget(tag);
   }
 
   // A histogram, a tensor, or a single number under a plugin whose tensors are no scalars.
@@ -256,7 +312,7 @@ class PointReader {
     if (value.tag_too_long) return tag_too_long();
     const TagId tag = tags.intern(value.tag);
     if (tag == kNoId) return too_many();
-    if (value.has_metadata) tags.set_plugin(tag, value.metadata.plugin);
+    if (value.has_metadata) set_plugin(tag, value.metadata.plugin);
     if (!tags.has_metadata(tag) && needs_metadata(value) && !state_.late_metadata_loaded)
       load_late_metadata();
     const auto classified = classify(value, tags.plugin(tag));
@@ -382,7 +438,7 @@ class PointReader {
     const auto keep = [this](const ValueView& value) {
       if (!value.has_metadata || value.tag_too_long) return;
       const TagId tag = state_.tags.intern(value.tag);
-      if (tag != kNoId) state_.tags.set_plugin(tag, value.metadata.plugin);
+      if (tag != kNoId) set_plugin(tag, value.metadata.plugin);
     };
     for (const FastValue& value : scanner.event().fast) {
       if (value.metadata != nullptr) keep(to_value_view(value));
@@ -397,6 +453,12 @@ class PointReader {
   Sink& sink_;
   PointReaderOptions options_;
   EventScanner scanner_;
+  KnownSeries known_;
+  struct Repeated {
+    const KnownSeries::Entry* known;
+    float number;
+  };
+  std::vector<Repeated> repeated_;  // Of one event.
   std::optional<Error> input_error_;
   std::uint64_t records_ = 0;       // Intact ones, of all files.
   std::uint64_t first_record_ = 0;  // Of these, before the present file.

@@ -78,11 +78,12 @@ Result<RecordStep> RecordReader::step() {
   }
   const auto length = load_le<std::uint64_t>(window_.data());
   if (length > std::uint64_t{1} << 62) return unfinished(start, UINT64_MAX);
-  TFEVENTS_TRY(const std::optional<std::uint64_t> size, window_.size());
   const std::uint64_t total = kFramingBytes + length;
+  if (total <= kBigRecord && !careful_) return read_in_window(length);
+  TFEVENTS_TRY(const std::optional<std::uint64_t> size, window_.size());
   if (size && start + total > *size) return unfinished(start, total);
   if (careful_) return lost(DamageKind::kDataCrc, start, start);
-  if (total <= window_.available() || total <= kBigRecord) return read_in_window(length);
+  if (total <= window_.available()) return read_in_window(length);
   return read_in_pieces(length);
 }
 
