@@ -255,6 +255,86 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    du:--by)
+      _tfevents_words 'run kind tag'
+      return
+      ;;
+    du:--sort)
+      _tfevents_words 'size values runs run kind tag'
+      return
+      ;;
+    du:-n | du:--limit)
+      :
+      return
+      ;;
+    du:-r | du:--run)
+      _tfevents_ask run
+      return
+      ;;
+    du:-x | du:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    du:--newer-than)
+      :
+      return
+      ;;
+    du:--older-than)
+      :
+      return
+      ;;
+    du:--since)
+      :
+      return
+      ;;
+    du:--until)
+      :
+      return
+      ;;
+    du:-w | du:--where)
+      :
+      return
+      ;;
+    du:--layout)
+      :
+      return
+      ;;
+    du:-t | du:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    du:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    du:--steps)
+      :
+      return
+      ;;
+    du:--wall)
+      :
+      return
+      ;;
+    du:--last)
+      :
+      return
+      ;;
+    du:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    du:--max-series)
+      :
+      return
+      ;;
+    du:-f | du:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    du:-o | du:--output)
+      _tfevents_files -f
+      return
+      ;;
     best:-r | best:--run)
       _tfevents_ask run
       return
@@ -665,6 +745,7 @@ _tfevents() {
       ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      du) _tfevents_words '--by --sort -n --limit -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
@@ -677,16 +758,17 @@ _tfevents() {
     return
   fi
   case $command in
-    '') _tfevents_words 'ls dump fsck best compare export-csv export assert help completion' ;;
+    '') _tfevents_words 'ls dump fsck du best compare export-csv export assert help completion' ;;
     ls) _tfevents_operand ;;
     dump) _tfevents_operand ;;
     fsck) _tfevents_operand ;;
+    du) _tfevents_operand ;;
     best) _tfevents_ask tag ;;
     compare) _tfevents_operand ;;
     export-csv) _tfevents_operand ;;
     export) _tfevents_operand ;;
     assert) _tfevents_operand ;;
-    help) _tfevents_words 'ls dump fsck best compare export-csv export assert help completion' ;;
+    help) _tfevents_words 'ls dump fsck du best compare export-csv export assert help completion' ;;
     completion) _tfevents_words 'bash zsh fish' ;;
   esac
 }

@@ -32,6 +32,12 @@ Cell name_cell(const std::optional<std::string_view>& name) {
   return name ? Cell::text(*name) : Cell();
 }
 
+// People need no zero where there can be no value.
+Cell values_cell(const ops::DuRow& row) {
+  Cell cell = Cell::count(row.values);
+  return row.values == 0 ? std::move(cell).shown_as("") : cell;
+}
+
 // Of people: bytes without a tag are those of no series.
 Cell tag_cell(const ops::DuRow& row) {
   if (row.tag) return Cell::text(*row.tag);
@@ -54,10 +60,6 @@ void write_row(JsonWriter& json, const ops::DuReport& report, const ops::DuRow& 
   write_name(json, "tag", row.tag);
   json.field("bytes", row.bytes).field("share", share_of(row, report));
   json.field("values", row.values).field("runs", row.runs).end_object();
-}
-
-std::string size_in_files(const ops::FileSum& sum) {
-  return fmt::format("{} in {}", human_bytes(sum.bytes), count_of(sum.files, "file", "files"));
 }
 
 }  // namespace
@@ -92,7 +94,7 @@ LazyTable du_table(const ops::DuReport& report) {
                             name_cell(row.tag),
                             Cell::bytes(row.bytes),
                             share_cell(share_of(row, report)),
-                            Cell::count(row.values),
+                            values_cell(row),
                             Cell::count(row.runs),
                             Cell::text(row.shown),
                             name_cell(row.kind).role(role),
@@ -112,13 +114,17 @@ std::string du_summary(const ops::DuReport& report, std::size_t width) {
                     human_bytes(report.more.bytes)),
         width);
   }
-  std::string total =
-      fmt::format("{} {} of {}", human_bytes(report.bytes),
-                  report.points_only ? "chosen" : "in total", count_of(report.runs, "run", "runs"));
-  if (!report.points_only) total += fmt::format(", {}", count_of(report.files, "file", "files"));
-  if (report.foreign.files > 0)
-    total +=
-        fmt::format(" · beside them {} that are no event files", size_in_files(report.foreign));
+  std::string total = "total " + human_bytes(report.bytes);
+  const std::string runs = count_of(report.runs, "run", "runs");
+  if (report.points_only) {
+    total += fmt::format(" of what was chosen in {}", runs);
+  } else {
+    total += fmt::format(" in {} of {}", count_of(report.files, "file", "files"), runs);
+  }
+  if (report.foreign.files > 0) {
+    total += fmt::format(" · {} in {}", human_bytes(report.foreign.bytes),
+                         count_of(report.foreign.files, "other file", "other files"));
+  }
   if (report.trash.batches > 0 || report.trash.files.files > 0)
     total += fmt::format(" · {} in the trash", human_bytes(report.trash.files.bytes));
   return text + wrapped(total, width);
