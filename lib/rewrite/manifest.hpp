@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
-#include <vector>
 
 #include "base/result.hpp"
 #include "io/directory.hpp"
@@ -31,7 +31,7 @@ struct ManifestHeader {
   double time = 0;           ///< Epoch seconds of the beginning.
   std::uint64_t device = 0;  ///< Of the trash when this was written; see same_object().
   Actor who;
-  std::string policy;  ///< As people read it. Above 16 KiB it is cut, as `who.command` is.
+  std::string policy;  ///< As people read it. Above 8 KiB it is cut, as all of `who` is.
   friend bool operator==(const ManifestHeader&, const ManifestHeader&) = default;
 };
 
@@ -83,7 +83,9 @@ using ManifestLine = std::variant<ManifestHeader, PlannedDirectory, ManifestFile
                                   ManifestGone, ManifestMade>;
 
 /// Entries a manifest may have.
-inline constexpr std::uint64_t kMaxManifestEntries = 20'000'000;
+inline constexpr std::uint64_t kMaxManifestEntries = 40'000'000;
+/// Entries one act may announce: room is left for what is noted on the way.
+inline constexpr std::uint64_t kMaxPlannedEntries = 10'000'000;
 /// Bytes of a path, or of the name of a trial or a run.
 inline constexpr std::size_t kMaxManifestPath = 4095;
 /// Bytes of a line, its end included.
@@ -112,7 +114,8 @@ inline constexpr std::size_t kMaxManifestLine = 256 * 1024;
 [[nodiscard]] std::string to_manifest_line(const ManifestLine& line);
 
 /// The reverse; `line` without `\n`. The text is a stranger's: every member is checked for type,
-/// range and the rules above. Unknown members are ignored. Errors: kFormat without a path.
+/// range and the rules above. Unknown members are ignored. Errors, without a path: kFormat;
+/// kUnsupported where it is no JSON object at all.
 [[nodiscard]] Result<ManifestLine> parse_manifest_line(std::string_view line);
 
 /// A manifest, line by line, in the memory of one line. Checks what single lines cannot: a header

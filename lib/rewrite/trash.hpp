@@ -137,8 +137,8 @@ struct RestoreRequest {
 /// something again, the object stays in the trash (kKept). A batch that got empty is removed.
 /// Restoring again, also after a crash in the middle, finishes the job. Needs the TreeLock.
 ///
-/// Errors: kNotFound for a batch that does not exist, and where there is none at all; kRefused for
-/// one that is damaged or unfinished and was named; those of listing. Whatever goes wrong with
+/// Errors: kNotFound for a batch that does not exist, and where there is none at all; kUsage; those
+/// of listing. Whatever goes wrong with one batch (damaged: kFormat; unfinished: kRefused) or with
 /// single objects is in the report.
 [[nodiscard]] Result<TrashReport> restore_trash(Trash& trash, const RestoreRequest& request,
                                                 const TrashVisitor& visitor);

@@ -12,6 +12,7 @@
 #include "io/directory.hpp"
 #include "rewrite/manifest.hpp"
 #include "rewrite/trash.hpp"
+#include "rewrite/trash_files.hpp"
 #include "rewrite/trash_walk.hpp"
 
 namespace tfevents::rewrite {
@@ -100,13 +101,15 @@ class Batch {
   std::unique_ptr<Directory> directory_;
   std::string id_;
   TrashWalk walk_;
-  std::unique_ptr<WritableFile> manifest_;
+  std::optional<LineFile> manifest_;
   std::string buffer_;
   ManifestSeal added_;
   std::uint64_t last_number_ = 0;
+  std::optional<Error> failed_;  ///< The manifest could not be written: nothing may move.
   bool sealed_ = false;
   bool unsettled_ = false;  ///< Something lies in the batch that the manifest does not know.
   std::uint64_t strays_ = 0;
+  std::uint64_t removed_ = 0;  ///< Directories.
   std::uint64_t files_ = 0;
   std::uint64_t bytes_ = 0;
 };
