@@ -51,7 +51,7 @@ int link_and_unlink(EntryPlace from, EntryPlace to, const DirectoryCalls& calls)
   const int error = !calls.hard_links ? EOPNOTSUPP : error_of([&] {
     return ::linkat(from.directory, from.name.c_str(), to.directory, to.name.c_str(), 0);
   });
-  // No hard links here, no more for this file, or none to files of others (protected_hardlinks).
+  // A directory, or no hard links here, no more of them, none to files of others.
   if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK) {
     return check_and_rename(from, to);
   }
@@ -70,7 +70,7 @@ int link_and_unlink(EntryPlace from, EntryPlace to, const DirectoryCalls& calls)
 int move_in_steps(EntryPlace from, EntryPlace to, const DirectoryCalls& calls) {
   struct stat info {};
   if (const int error = lstat_at(from, info); error != 0) return error;
-  if (S_ISDIR(info.st_mode) || is_private(to.directory)) return check_and_rename(from, to);
+  if (is_private(to.directory)) return check_and_rename(from, to);
   return link_and_unlink(from, to, calls);
 }
 

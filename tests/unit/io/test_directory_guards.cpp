@@ -171,7 +171,10 @@ std::string as_a_plain_user(const Ground& g) {
   const std::unique_ptr<Directory> sticky = g.here.open_directory("sticky").value();
   const std::string forbidden = "io: operation not permitted";
   if (verdict(sticky->move("roots", g.here, "roots")) != forbidden) return "move of root's";
-  if (g.here.info_of("roots").ok()) return "a second name stays";
+  // Into a directory that is not private, by way of a second name.
+  const std::unique_ptr<Directory> shared = g.here.open_directory("shared").value();
+  if (verdict(sticky->move("roots", *shared, "roots")) != forbidden) return "move to shared";
+  if (!names_in(*shared).empty()) return "a second name stays";
   if (verdict(sticky->set_attributes("roots", *g.here.info_of("mine"))) != forbidden)
     return "attributes";
   return "fine";
@@ -183,9 +186,10 @@ TEST_CASE("a user who may not is told so, and nothing changes") {
     g.dir.make_directory("closed/d");
     g.dir.write("mine", "x");
     g.dir.make_directory("unreadable");
+    g.dir.make_directory("shared");
     g.dir.write("sticky/roots", "x");
     if (::geteuid() == 0) {
-      for (const char* name : {"", "mine", "closed/file", "closed", "unreadable"}) {
+      for (const char* name : {"", "mine", "closed/file", "closed", "unreadable", "shared"}) {
         REQUIRE(::chown((g.dir / name).c_str(), test::kPlainUser, test::kPlainUser) == 0);
       }
     } else {

@@ -1,6 +1,8 @@
 #include <cerrno>
+#include <cstring>
 
 #include <fcntl.h>
+#include <sys/inotify.h>
 
 #include "support/fault_sys.hpp"
 #include "unit/io/directory_helpers.hpp"
@@ -98,6 +100,7 @@ TEST_CASE("moves that cannot be are errors, and nothing has moved") {
     const Status missing = g.here.move("none", to, "new");
     CHECK(verdict(missing) == "not-found: no such file or directory");
     CHECK(missing.error().path == g.dir / "none");
+    CHECK(g.here.move("none", g.here, "file").error().code == ErrorCode::kNotFound);
     const std::unique_ptr<Directory> d = g.open("d");
     CHECK(verdict(g.here.move("d", *d, "self")) == "io: invalid argument");
     CHECK(verdict(g.here.move("file", to, std::string(256, 'n'))) == "io: file name too long");
@@ -110,6 +113,54 @@ TEST_CASE("moves that cannot be are errors, and nothing has moved") {
     CHECK(g.here.move("file", to, "new").error().code == ErrorCode::kNotFound);
     CHECK(names_in(g.here) == Names{"d", "file"});
   });
+}
+
+/// What inotify says of the entries of a directory while `act` runs.
+std::uint32_t events_in(const std::string& path, const std::function<void()>& act) {
+  const posix::Descriptor watcher(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  REQUIRE(watcher);
+  REQUIRE(::inotify_add_watch(watcher.get(), path.c_str(), IN_CREATE | IN_MOVE | IN_DELETE) >= 0);
+  act();
+  std::uint32_t seen = 0;
+  alignas(inotify_event) char buffer[4096];
+  const ssize_t size = ::read(watcher.get(), buffer, sizeof(buffer));
+  for (ssize_t at = 0; at < size;) {
+    inotify_event event{};
+    std::memcpy(&event, buffer + at, sizeof(event));
+    seen |= event.mask & (IN_CREATE | IN_MOVE | IN_DELETE);
+    at += static_cast<ssize_t>(sizeof(event) + event.len);
+  }
+  return seen;
+}
+
+TEST_CASE("without a safe rename, what can be raced for decides the way of a move") {
+  const test::TempDir dir;
+  test::OldKernelSys links(true);
+  test::OldKernelSys no_links(false);
+  dir.write("file", "x");
+  dir.make_directory("private");
+  dir.make_directory("shared");
+  dir.make_directory("theirs");
+  REQUIRE(::chmod((dir / "private").c_str(), 0700) == 0);
+  REQUIRE(::chmod((dir / "shared").c_str(), 0710) == 0);
+  REQUIRE(::chmod((dir / "theirs").c_str(), 0700) == 0);
+  const auto move_into = [&](Sys& sys, const std::string& name) {
+    const auto here = sys.open_directory(dir.path()).value();
+    const auto to = here->open_directory(name).value();
+    const std::uint32_t seen =
+        events_in(dir / name, [&] { CHECK(here->move("file", *to, "1").ok()); });
+    CHECK(to->info_of("1")->links == 1);
+    CHECK(to->move("1", *here, "file").ok());
+    return seen;
+  };
+  CHECK(move_into(links, "private") == IN_MOVED_TO);
+  CHECK(move_into(links, "shared") == IN_CREATE);
+  CHECK(move_into(no_links, "shared") == IN_MOVED_TO);
+  CHECK(move_into(real_sys(), "shared") == IN_MOVED_TO);
+  if (::geteuid() == 0) {
+    REQUIRE(::chown((dir / "theirs").c_str(), test::kPlainUser, test::kPlainUser) == 0);
+    CHECK(move_into(links, "theirs") == IN_CREATE);
+  }
 }
 
 TEST_CASE("mode, times and owner are given to an entry, and to what is open") {
