@@ -23,10 +23,11 @@ BEGIN {
   # The single headers: what options, context and reports of every operation are made of (expressions
   # and series functions among them); -o writes files atomically, a job summary grows, --checks reads
   # standard input; --version names the checksum code
-  # that this processor runs.
+  # that this processor runs; who writes in a tree (rewrite/manifest.hpp), and what its trash holds.
   may["apps/tfevents"] = "base ops format cli commands render complete io/sys.hpp logdir/selection.hpp " \
                          "event/scalar.hpp event/hparams.hpp logdir/layout.hpp series expr " \
-                         "io/append.hpp io/atomic_file.hpp io/source.hpp record/crc32c.hpp"
+                         "io/append.hpp io/atomic_file.hpp io/source.hpp record/crc32c.hpp " \
+                         "rewrite/manifest.hpp rewrite/trash.hpp"
   # Renderers turn reports into text and know nothing of the command line but the names of formats.
   may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp " \
                                 "event/hparams.hpp series expr/value.hpp cli/shared_options.hpp"
