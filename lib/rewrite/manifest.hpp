@@ -71,16 +71,17 @@ struct ManifestGone {
   friend bool operator==(const ManifestGone&, const ManifestGone&) = default;
 };
 
-/// A listed directory was made again by a restore, with this inode: not finished until the batch
-/// is.
-struct ManifestMade {
+/// A listed directory that a restore is about to put something into. Its mode and times may be
+/// wrong as long as the batch is there.
+struct ManifestTouched {
   std::string path;
   std::uint64_t inode = 0;
-  friend bool operator==(const ManifestMade&, const ManifestMade&) = default;
+  bool made = false;  ///< It was made again, by us.
+  friend bool operator==(const ManifestTouched&, const ManifestTouched&) = default;
 };
 
 using ManifestLine = std::variant<ManifestHeader, PlannedDirectory, ManifestFile, ManifestSeal,
-                                  ManifestGone, ManifestMade>;
+                                  ManifestGone, ManifestTouched>;
 
 /// Entries a manifest may have.
 inline constexpr std::uint64_t kMaxManifestEntries = 40'000'000;

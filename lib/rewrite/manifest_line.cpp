@@ -86,8 +86,11 @@ std::string to_line(const ManifestGone& gone) {
   return begin("gone").text("path", gone.path).end();
 }
 
-std::string to_line(const ManifestMade& made) {
-  return begin("made").text("path", made.path).number("ino", made.inode).end();
+std::string to_line(const ManifestTouched& touched) {
+  JsonLine line = begin("touched");
+  line.text("path", touched.path).number("ino", touched.inode);
+  if (touched.made) line.yes("made");
+  return line.end();
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
@@ -260,9 +263,12 @@ Result<ManifestLine> parse_manifest_line(std::string_view line) {
     return members.or_error(ManifestSeal{files, members.number<std::uint64_t>("directories")});
   }
   if (type == "gone") return members.or_error(ManifestGone{members.path()});
-  if (type == "made") {
-    std::string path = members.path();
-    return members.or_error(ManifestMade{std::move(path), members.number<std::uint64_t>("ino")});
+  if (type == "touched") {
+    ManifestTouched touched;
+    touched.path = members.path();
+    touched.inode = members.number<std::uint64_t>("ino");
+    touched.made = members.yes("made");
+    return members.or_error(std::move(touched));
   }
   members.wrong("type");
   return members.or_error(ManifestSeal{});

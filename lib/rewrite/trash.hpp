@@ -128,8 +128,8 @@ using TrashVisitor = std::function<void(const TrashedFile&)>;
 [[nodiscard]] Result<TrashReport> recover_trash(Trash& trash);
 
 struct RestoreRequest {
-  bool all = false;                  ///< Every batch, newest first; else
-  std::vector<std::string> batches;  ///< these, validated here (kUsage); none: the newest.
+  bool all = false;                       ///< Every batch, newest first; else
+  std::vector<std::string> batches = {};  ///< these, validated here (kUsage); none: the newest.
 };
 
 /// Puts objects back under their old names: same inodes, so the same bytes, modes, owners and

@@ -16,6 +16,8 @@ struct KnownDirectory {
   EntryInfo info;
   bool gone = false;        ///< Removed when its files were trashed.
   bool touched = false;     ///< Something was put into it, here or by a restore that crashed.
+  bool made = false;        ///< Made again, by us.
+  bool noted = false;       ///< The manifest has what follows, and it is of today.
   std::uint64_t inode = 0;  ///< It had then; 0: never noted.
 };
 
@@ -61,9 +63,10 @@ class Restoring {
       last_number_ = entry->number;
     } else if (const auto* gone = std::get_if<ManifestGone>(&line)) {
       if (auto it = directories_.find(gone->path); it != directories_.end()) it->second.gone = true;
-    } else if (const auto* made = std::get_if<ManifestMade>(&line)) {
-      if (auto it = directories_.find(made->path); it != directories_.end()) {
-        it->second.inode = made->inode;
+    } else if (const auto* touched = std::get_if<ManifestTouched>(&line)) {
+      if (auto it = directories_.find(touched->path); it != directories_.end()) {
+        it->second.inode = touched->inode;
+        it->second.made = touched->made;
         it->second.touched = true;
       }
     }
@@ -134,10 +137,14 @@ class Restoring {
   /// it has to set back.
   Status note_inode(std::string_view path, Directory& directory) {
     const auto known = directories_.find(std::string(path));
-    if (known == directories_.end() || known->second.inode != 0) return ok_status();
+    if (known == directories_.end() || known->second.noted) return ok_status();
     TFEVENTS_TRY(const EntryInfo info, directory.info());
-    TFEVENTS_CHECK(append(ManifestMade{std::string(path), info.file.id.inode}));
-    known->second.inode = info.file.id.inode;
+    if (info.file.id.inode != known->second.inode) {
+      TFEVENTS_CHECK(append(ManifestTouched{std::string(path), info.file.id.inode, false}));
+      known->second.inode = info.file.id.inode;
+      known->second.made = false;
+    }
+    known->second.noted = true;
     return ok_status();
   }
 
@@ -174,8 +181,10 @@ class Restoring {
     TFEVENTS_CHECK(note_inode(split.parent, *parent));
     const auto known = directories_.find(std::string(path));
     if (known != directories_.end()) {
-      TFEVENTS_CHECK(append(ManifestMade{std::string(path), info.file.id.inode}));
+      TFEVENTS_CHECK(append(ManifestTouched{std::string(path), info.file.id.inode, true}));
       known->second.inode = info.file.id.inode;
+      known->second.made = true;
+      known->second.noted = true;
       known->second.touched = true;
     }
     TFEVENTS_CHECK(batch.move(kMadeName, *parent, split.name));
@@ -218,14 +227,14 @@ class Restoring {
   Status set_attributes_of(const std::string& path, const KnownDirectory& known) {
     TFEVENTS_TRY(Directory * directory, walk_.open(path));
     TFEVENTS_TRY(EntryInfo info, directory->info());
-    const bool same = same_inode(known.info.file, device_, info.file, trash_.device());
-    const bool made = !same && known.inode != 0 && info.file.id.inode == known.inode &&
-                      info.file.id.device == trash_.device();
+    const bool noted = known.inode != 0 && info.file.id.inode == known.inode &&
+                       info.file.id.device == trash_.device();
     // What somebody has given another mode since keeps it.
-    if (made && info.owner == trash_.actor().uid && info.mode == kUnfinishedMode) {
+    if (noted && known.made && info.owner == trash_.actor().uid && info.mode == kUnfinishedMode) {
       return directory->set_own_attributes(known.info);
     }
-    if (!same && !made) return ok_status();
+    const bool same = same_inode(known.info.file, device_, info.file, trash_.device());
+    if (!noted || !(known.made || same)) return ok_status();
     info.file.mtime_ns = known.info.file.mtime_ns;
     info.atime_ns = known.info.atime_ns;
     // What belongs to others keeps the time of the restore.
