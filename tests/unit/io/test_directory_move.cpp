@@ -231,10 +231,10 @@ TEST_CASE("attributes are not given to a link, nor to what it names") {
 TEST_CASE("a plain user keeps what they may not give away, without its set-user-id bit") {
   in_every_way([](const Ground& g) {
     g.dir.write("file", "x");
-    REQUIRE(::chown(g.dir.path().c_str(), test::kPlainUser, test::kPlainUser) ==
-            (::geteuid() == 0 ? 0 : -1));
     if (::geteuid() == 0) {
-      REQUIRE(::chown((g.dir / "file").c_str(), test::kPlainUser, test::kPlainUser) == 0);
+      for (const char* name : {"", "file"}) {
+        REQUIRE(::chown((g.dir / name).c_str(), test::kPlainUser, test::kPlainUser) == 0);
+      }
     }
     const std::string said = test::in_child([&]() -> std::string {
       if (!test::become_nobody()) return "still root";
