@@ -76,7 +76,8 @@ struct ManifestGone {
 struct ManifestTouched {
   std::string path;
   std::uint64_t inode = 0;
-  bool made = false;  ///< It was made again, by us.
+  std::int64_t mtime_ns = 0;  ///< Before that; nanoseconds since the epoch.
+  bool made = false;          ///< It was made again, by us.
   friend bool operator==(const ManifestTouched&, const ManifestTouched&) = default;
 };
 

@@ -89,6 +89,7 @@ std::string to_line(const ManifestGone& gone) {
 std::string to_line(const ManifestTouched& touched) {
   JsonLine line = begin("touched");
   line.text("path", touched.path).number("ino", touched.inode);
+  line.number("mtime_ns", touched.mtime_ns);
   if (touched.made) line.yes("made");
   return line.end();
 }
@@ -267,6 +268,7 @@ Result<ManifestLine> parse_manifest_line(std::string_view line) {
     ManifestTouched touched;
     touched.path = members.path();
     touched.inode = members.number<std::uint64_t>("ino");
+    touched.mtime_ns = members.number<std::int64_t>("mtime_ns");
     touched.made = members.yes("made");
     return members.or_error(std::move(touched));
   }

@@ -14,11 +14,10 @@ constexpr std::uint32_t kUnfinishedMode = 0700;
 /// What the manifest says of a directory, and what this restore did to it.
 struct KnownDirectory {
   EntryInfo info;
-  bool gone = false;        ///< Removed when its files were trashed.
-  bool touched = false;     ///< Something was put into it, here or by a restore that crashed.
-  bool made = false;        ///< Made again, by us.
-  bool noted = false;       ///< The manifest has what follows, and it is of today.
-  std::uint64_t inode = 0;  ///< It had then; 0: never noted.
+  bool gone = false;     ///< Removed when its files were trashed.
+  bool touched = false;  ///< Something was put into it, here or by a restore that crashed.
+  bool noted = false;    ///< `seen` is of today.
+  ManifestTouched seen;  ///< Inode 0: it never was.
 };
 
 class Restoring {
@@ -33,7 +32,7 @@ class Restoring {
   Status run() {
     // All of it, before anything is touched: it may be damaged further down.
     TFEVENTS_CHECK(batch_.read([this](ManifestLine& line) {
-      note(line);
+      learn(line);
       return ok_status();
     }));
     ++report_.batches;
@@ -54,7 +53,7 @@ class Restoring {
   }
 
  private:
-  void note(ManifestLine& line) {
+  void learn(ManifestLine& line) {
     if (auto* header = std::get_if<ManifestHeader>(&line)) {
       device_ = header->device;
     } else if (auto* directory = std::get_if<PlannedDirectory>(&line)) {
@@ -65,8 +64,7 @@ class Restoring {
       if (auto it = directories_.find(gone->path); it != directories_.end()) it->second.gone = true;
     } else if (const auto* touched = std::get_if<ManifestTouched>(&line)) {
       if (auto it = directories_.find(touched->path); it != directories_.end()) {
-        it->second.inode = touched->inode;
-        it->second.made = touched->made;
+        it->second.seen = *touched;
         it->second.touched = true;
       }
     }
@@ -139,10 +137,10 @@ class Restoring {
     const auto known = directories_.find(std::string(path));
     if (known == directories_.end() || known->second.noted) return ok_status();
     TFEVENTS_TRY(const EntryInfo info, directory.info());
-    if (info.file.id.inode != known->second.inode) {
-      TFEVENTS_CHECK(append(ManifestTouched{std::string(path), info.file.id.inode, false}));
-      known->second.inode = info.file.id.inode;
-      known->second.made = false;
+    if (info.file.id.inode != known->second.seen.inode) {
+      TFEVENTS_CHECK(note(known->second, {.path = std::string(path),
+                                          .inode = info.file.id.inode,
+                                          .mtime_ns = info.file.mtime_ns}));
     }
     known->second.noted = true;
     return ok_status();
@@ -181,9 +179,10 @@ class Restoring {
     TFEVENTS_CHECK(note_inode(split.parent, *parent));
     const auto known = directories_.find(std::string(path));
     if (known != directories_.end()) {
-      TFEVENTS_CHECK(append(ManifestTouched{std::string(path), info.file.id.inode, true}));
-      known->second.inode = info.file.id.inode;
-      known->second.made = true;
+      TFEVENTS_CHECK(note(known->second, {.path = std::string(path),
+                                          .inode = info.file.id.inode,
+                                          .mtime_ns = info.file.mtime_ns,
+                                          .made = true}));
       known->second.noted = true;
       known->second.touched = true;
     }
@@ -192,12 +191,14 @@ class Restoring {
     return ok_status();
   }
 
-  Status append(const ManifestLine& line) {
+  Status note(KnownDirectory& known, ManifestTouched touched) {
     if (!manifest_) {
       TFEVENTS_TRY(LineFile manifest, LineFile::open(batch_.directory(), kManifestName));
       manifest_.emplace(std::move(manifest));
     }
-    return manifest_->append(to_manifest_line(line));
+    TFEVENTS_CHECK(manifest_->append(to_manifest_line(touched)));
+    known.seen = std::move(touched);
+    return ok_status();
   }
 
   /// Directories that held no file: those with files are there by now.
@@ -217,26 +218,35 @@ class Restoring {
     for (const std::string& path : paths) {
       const KnownDirectory& known = directories_.find(path)->second;
       if (!known.touched) continue;
-      const Status set = set_attributes_of(path, known);
-      const bool harmless = set.ok() || set.error().code == ErrorCode::kNotFound ||
-                            set.error().code == ErrorCode::kRefused;
-      if (!harmless) trouble(set.error());
+      if (const Status set = set_attributes_of(path, known); !set.ok()) trouble(set.error());
     }
   }
 
   Status set_attributes_of(const std::string& path, const KnownDirectory& known) {
-    TFEVENTS_TRY(Directory * directory, walk_.open(path));
+    Result<Directory*> opened = walk_.open(path);
+    if (!opened.ok()) {
+      // The chain that is open may be that of a directory which is gone: only a second look tells.
+      walk_.forget();
+      opened = walk_.open(path);
+    }
+    if (!opened.ok()) {
+      const ErrorCode code = opened.error().code;  // Somebody has taken it away: so be it.
+      const bool away = code == ErrorCode::kNotFound || code == ErrorCode::kRefused;
+      return away ? ok_status() : Status(opened.error());
+    }
+    Directory* const directory = *opened;
     TFEVENTS_TRY(EntryInfo info, directory->info());
-    const bool noted = known.inode != 0 && info.file.id.inode == known.inode &&
-                       info.file.id.device == trash_.device();
+    const ManifestTouched& seen = known.seen;
+    if (info.file.id.inode != seen.inode || info.file.id.device != trash_.device()) {
+      return ok_status();
+    }
     // What somebody has given another mode since keeps it.
-    if (noted && known.made && info.owner == trash_.actor().uid && info.mode == kUnfinishedMode) {
+    if (seen.made && info.owner == trash_.actor().uid && info.mode == kUnfinishedMode) {
       return directory->set_own_attributes(known.info);
     }
-    const bool same = same_inode(known.info.file, device_, info.file, trash_.device());
-    if (!noted || !(known.made || same)) return ok_status();
-    info.file.mtime_ns = known.info.file.mtime_ns;
-    info.atime_ns = known.info.atime_ns;
+    // Where another directory has its name by now, that one looks as it did.
+    const bool same = seen.made || same_inode(known.info.file, device_, info.file, trash_.device());
+    info.file.mtime_ns = same ? known.info.file.mtime_ns : seen.mtime_ns;
     // What belongs to others keeps the time of the restore.
     const Status set = directory->set_own_attributes(info);
     return !set.ok() && info.owner != trash_.actor().uid ? ok_status() : set;
