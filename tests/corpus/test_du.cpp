@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 #include <doctest/doctest.h>
 
@@ -76,7 +75,7 @@ void check_tree(const std::string& directory, std::uint64_t least_files) {
   CHECK(bytes_of(by_kind, "(compressed)") == expected.compressed);
   std::map<std::string, std::uint64_t> by_tag;
   const ops::DuReport rows = w.grouped(false, false, true).du();
-  for (const ops::DuRow& row : rows) {
+  for (const ops::DuRow& row : rows.rows) {
     if (row.tag) by_tag[std::string(*row.tag)] += row.bytes;
   }
   CHECK(by_tag == expected.naive.by_tag);
