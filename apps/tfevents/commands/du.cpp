@@ -82,7 +82,7 @@ Du::Du(OptionAdder& add) {
   add.list({"--by", "NAME", "Listing", "Sum up by run, kind, tag, or some of them [kind]",
             "NAME is run, kind or tag. May be repeated, or be a list with commas: bytes that are "
             "alike in all of these are one line.",
-            ValueKind::kChoice, kBy},
+            ValueKind::kText},
            arguments.by);
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [-size]",
              "KEY is size, values, runs, or what lines are by: run, kind, tag. Equal ones are in "
