@@ -256,7 +256,7 @@ _tfevents() {
       return
       ;;
     du:--by)
-      _tfevents_words 'run kind tag'
+      :
       return
       ;;
     du:--sort)

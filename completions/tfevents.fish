@@ -130,7 +130,7 @@ complete -c tfevents -n '__tfevents_command fsck' -l json -d 'Write JSON: the sa
 complete -c tfevents -n '__tfevents_command fsck' -s 'o' -l output -r -F -d 'Write to FILE, which appears only when complete'
 complete -c tfevents -n '__tfevents_command fsck' -l strict -d 'Exit 2, not 3, where input could not be read'
 
-complete -c tfevents -n '__tfevents_command du' -l by -x -a 'run kind tag' -d 'Sum up by run, kind, tag, or some of them [kind]'
+complete -c tfevents -n '__tfevents_command du' -l by -x -d 'Sum up by run, kind, tag, or some of them [kind]'
 complete -c tfevents -n '__tfevents_command du' -l sort -x -a 'size values runs run kind tag' -d 'Sort by KEY; -KEY reverses [-size]'
 complete -c tfevents -n '__tfevents_command du' -s 'n' -l limit -x -d 'List the first N only'
 complete -c tfevents -n '__tfevents_command du' -F -a '(__tfevents_ask operand)'
