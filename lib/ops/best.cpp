@@ -8,6 +8,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "ops/columns.hpp"
+#include "ops/metric.hpp"
 #include "series/direction.hpp"
 
 namespace tfevents::ops {
@@ -20,14 +21,7 @@ Error usage(std::string message, std::string hint = {}) {
 /// Which way is better: as told, else as the names in the metric agree.
 Result<Direction> direction_of(const BestOptions& options) {
   if (options.direction) return *options.direction;
-  auto parsed = Expression::parse(options.metric);
-  const bool expression = parsed.ok() && !parsed->calls().empty();
-  const auto direction = infer_direction(expression ? parsed->calls().front().tag : options.metric);
-  const bool agreed = !expression || std::all_of(parsed->calls().begin(), parsed->calls().end(),
-                                                 [&](const SeriesCall& call) {
-                                                   return infer_direction(call.tag) == direction;
-                                                 });
-  if (direction && agreed) return *direction;
+  if (const auto direction = metric_direction(options.metric)) return *direction;
   return usage(
       "the name of " + printable(options.metric) + " does not say whether high or low is better",
       "add --max or --min");

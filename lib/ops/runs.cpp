@@ -76,6 +76,7 @@ RunLife judge_life(const Run& run, const RunReading& reading, double now) {
   if (reading.session_end > 0 && !is_add_hparams(reading.tags))
     activity.on_end_mark(reading.session_end);
   life.active_time = activity.last_time();
+  life.median_gap = activity.median_gap();
   if (!life.active_time && !run.standard_input) {
     std::int64_t newest = 0;
     for (const EventFile& file : run.files) newest = std::max(newest, file.mtime_ns);

@@ -22,6 +22,7 @@ struct RunLife {
   RunState state = RunState::kEmpty;
   std::optional<double> active_time;  ///< Last finite event time, else the newest mtime.
   std::optional<double> age_seconds;
+  double median_gap = 0;    ///< Of its last events, in seconds; 0 below two of them.
   std::uint64_t bytes = 0;  ///< Of standard input what was read, decompressed.
 };
 [[nodiscard]] RunLife judge_life(const Run& run, const RunReading& reading, double now);

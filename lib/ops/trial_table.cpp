@@ -167,6 +167,8 @@ class TrialTableReader {
     FoldOptions options{.fold = table_.query.fold};
     if (table_.found.operands.size() == 1) options.root_people_name = root_name();
     Trials folded = fold_trials(facts, options);
+    std::set<std::size_t> no_trials;
+    if (table_.query.with_left_out) no_trials = take_left_out(facts, folded);
     prefer_trial_names(folded.trials);
     std::vector<std::optional<std::size_t>> hparams_of;
     if (!options.fold) hparams_of = hparams_by_run(facts);
@@ -179,7 +181,11 @@ class TrialTableReader {
                                ? trial.hparams_run
                                : hparams_of[trial.members.front().run];
       TrialRow row = row_of(trial, session);
-      if (!passes_activity(select_, {row.state, row.active_time, row.age_seconds, row.bytes})) {
+      row.is_trial = !no_trials.contains(trial.members.front().run);
+      RunLife life;
+      life.state = row.state;
+      life.active_time = row.active_time;
+      if (!passes_activity(select_, life)) {
         ++inactive_;
         continue;
       }
@@ -188,6 +194,21 @@ class TrialTableReader {
     }
     build_outcome();
     collect_names();
+  }
+
+  // Runs of no trial become rows beside the trials. Returns which runs.
+  static std::set<std::size_t> take_left_out(std::span<const RunFacts> facts, Trials& folded) {
+    std::set<std::size_t> runs;
+    for (const LeftOut& left_out : folded.left_out) {
+      const RunFacts& run = facts[left_out.run];
+      runs.insert(left_out.run);
+      folded.trials.push_back(
+          {.name = run.name, .people_name = run.people_name, .members = {{.run = left_out.run}}});
+    }
+    std::stable_sort(
+        folded.trials.begin(), folded.trials.end(),
+        [](const Trial& a, const Trial& b) { return natural_compare(a.name, b.name) < 0; });
+    return runs;
   }
 
   [[nodiscard]] bool is_wanted(const Trial& trial) const {
@@ -241,6 +262,7 @@ class TrialTableReader {
         row.last_step = std::max(row.last_step.value_or(*run.last_step), *run.last_step);
       row.bytes += run.outcome.life.bytes;
       row.damage += run.damage;
+      row.series += run.outcome.series;
       row.lost_data = row.lost_data || run.outcome.lost_data;
     }
     if (row.active_time) row.age_seconds = table_.now - *row.active_time;
@@ -271,6 +293,7 @@ class TrialTableReader {
     latest(newest, life.active_time);
     latest(row.active_time, life.active_time);
     latest(row.last_time, run.last_time);
+    row.median_gap = std::max(row.median_gap, life.median_gap);
     if (run.first_time && !(row.first_time && *row.first_time <= *run.first_time))
       row.first_time = run.first_time;
   }
@@ -380,6 +403,12 @@ const Outcome& TrialTable::outcome() const noexcept {
 }
 const std::vector<std::string>& TrialTable::operands() const noexcept {
   return impl_->found.operands;
+}
+const Discovery& TrialTable::found() const noexcept {
+  return impl_->found;
+}
+const Trial& TrialTable::trial(std::size_t row) const noexcept {
+  return impl_->trials[row];
 }
 const char* TrialTable::noun() const noexcept {
   return impl_->query.fold ? "trial" : "run";

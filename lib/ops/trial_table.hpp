@@ -13,7 +13,9 @@
 #include "event/hparams.hpp"
 #include "expr/expression.hpp"
 #include "logdir/layout.hpp"
+#include "logdir/run.hpp"
 #include "logdir/selection.hpp"
+#include "logdir/trials.hpp"
 #include "ops/call_plan.hpp"
 #include "ops/context.hpp"
 #include "ops/ls_rows.hpp"
@@ -27,6 +29,8 @@ struct TrialQuery {
   /// name in the trial, --steps, --wall and --last choose the points that functions see.
   Selection select;
   bool fold = true;  ///< False: every run is a trial.
+  /// Runs that are no trial and of none are rows too: for commands that must not forget them.
+  bool with_left_out = false;
   std::optional<Layout> layout = {};
   std::optional<PlannedExpression> where = {};
 };
@@ -43,7 +47,10 @@ struct TrialRow {
   std::optional<std::int64_t> last_step;        ///< Greatest of its series.
   std::uint64_t bytes = 0;
   std::uint64_t damage = 0;
-  bool lost_data = false;  ///< Readable input of a member was skipped.
+  bool lost_data = false;    ///< Readable input of a member was skipped.
+  std::uint64_t series = 0;  ///< Of all kinds.
+  double median_gap = 0;     ///< Of events, in seconds: the greatest of its members'.
+  bool is_trial = true;      ///< False: a run of no trial, only `with_left_out`.
   HparamMap hparams;
   std::vector<std::pair<std::string, std::string>> layout;  ///< Levels, in the order of the layout.
 
@@ -91,6 +98,9 @@ class TrialTable {
   [[nodiscard]] const Outcome& outcome() const noexcept;
   [[nodiscard]] const std::vector<std::string>& operands() const noexcept;
   [[nodiscard]] double now() const noexcept;
+  /// All runs below the operands, those of other trials too; and which of them a row is made of.
+  [[nodiscard]] const Discovery& found() const noexcept;
+  [[nodiscard]] const Trial& trial(std::size_t row) const noexcept;
   /// What a row is to people: `trial`, or `run` where nothing is folded.
   [[nodiscard]] const char* noun() const noexcept;
 

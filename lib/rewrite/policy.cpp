@@ -106,7 +106,7 @@ class Policy {
   std::vector<Facts> facts_;
   std::vector<bool> removed_;
   std::vector<bool> passed_over_;           // The size asked for it, but for what lies below it.
-  std::vector<std::size_t> staying_below_;  // Children that stay, by trial.
+  std::vector<std::size_t> staying_below_;  // What stays below each.
 };
 
 void Policy::read_times(std::size_t trial) {
@@ -257,6 +257,8 @@ void Policy::judge_life(std::size_t trial) {
 }
 
 void Policy::remove_nominated() {
+  for (std::size_t i = 0; i < trials_.size(); ++i)
+    staying_below_[i] = trials_[i].stays_below.empty() ? 0 : 1;
   for (const std::size_t i : nesting_.leaves_first) {
     removed_[i] = facts_[i].free() && !facts_[i].nominated.empty() && staying_below_[i] == 0;
     if (!removed_[i] && nesting_.parent[i] != kNoTrial) ++staying_below_[nesting_.parent[i]];
@@ -352,8 +354,11 @@ std::vector<Decision> Policy::decisions() {
       std::move(part->begin(), part->end(), std::back_inserter(reasons));
     }
     if (!reasons.empty()) continue;
-    if (below[i] != kNoTrial && (!facts.nominated.empty() || passed_over_[i])) {
-      reasons.push_back({.rule = Rule::kBelow, .text = trials_[below[i]].name});
+    const bool kept_by_below = below[i] != kNoTrial || !trials_[i].stays_below.empty();
+    if (kept_by_below && (!facts.nominated.empty() || passed_over_[i])) {
+      reasons.push_back(
+          {.rule = Rule::kBelow,
+           .text = below[i] != kNoTrial ? trials_[below[i]].name : trials_[i].stays_below});
     } else if (facts.kept_by_file) {
       reasons.push_back({.rule = Rule::kFileChanged, .seconds = *facts.file_age});
     } else {

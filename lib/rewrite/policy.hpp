@@ -59,6 +59,8 @@ struct PolicyTrial {
   bool live = false;                 ///< By its events: some member's state is live.
   OpenFiles open_files = OpenFiles::kNone;
   std::int64_t open_in_process = 0;  ///< With kSeen: one of those that have a file open.
+  /// A run below it of which the policy knows nothing else, and which stays; empty: none.
+  std::string stays_below;
   std::string trouble;               ///< Why nothing certain is known of it; empty: all is well.
 
   bool has_values = true;

@@ -12,6 +12,7 @@
 #include "commands/fsck.hpp"
 #include "commands/help.hpp"
 #include "commands/ls.hpp"
+#include "commands/prune.hpp"
 
 namespace tfevents::cli {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::string_view kInspect = "Inspect";
 constexpr std::string_view kCompare = "Compare";
 constexpr std::string_view kConvert = "Convert";
 constexpr std::string_view kCheck = "Check";
+constexpr std::string_view kManage = "Manage";
 constexpr std::string_view kMore = "More";
 
 constexpr Example kLsExamples[] = {
@@ -90,7 +92,26 @@ constexpr ExitNote kFsckExits[] = {
 constexpr Example kDuExamples[] = {
     {"tfevents du runs", "what eats the disk: bytes by kind"},
     {"tfevents du runs --by run,kind -n 10", "the ten biggest"},
-    {"tfevents du runs --by tag --kind images", "which images"},
+    {"tfevents du runs --by tag --kind scalars", "which scalars"},
+};
+
+constexpr Example kPruneExamples[] = {
+    {"tfevents prune runs --older-than 7d --dry-run", "what would go, and why"},
+    {"tfevents prune runs --older-than 7d --yes", "for cron"},
+    {"tfevents prune runs --older-than 30d --keep-best 3:val/acc", "but not the best"},
+    {"tfevents prune runs --max-size 50G --what dir", "the oldest, checkpoints too"},
+};
+constexpr ExitNote kPruneExits[] = {
+    {ExitCode::kOk, "Done, also where there was nothing to do"},
+    {ExitCode::kNo, "No trial matches --run and --exclude"},
+    {ExitCode::kFailed,
+     "Usage, an operand that is missing or unreadable, or something could not be moved or deleted; "
+     "what could was, and nothing is lost"},
+    {ExitCode::kPartial, "Done, but directories or runs could not be read, and stay"},
+    {ExitCode::kRefused,
+     "Refused for safety, and nothing done: nobody to confirm, a link as operand, a policy that "
+     "cannot be meant, another writer"},
+    {ExitCode::kBug},
 };
 
 constexpr Example kExportCsvExamples[] = {
@@ -187,6 +208,16 @@ constexpr std::array kCommands{
                 .exits = kReadExits,
                 .reads_stdin = true,
                 .setup = &make<Du>},
+    CommandSpec{.name = "prune",
+                .summary = "Remove old trials by rules, into a trash",
+                .group = kManage,
+                .description = "Removes the trials below PATH that the rules ask for and nothing "
+                               "keeps: their event files go to a trash in PATH, and are deleted a "
+                               "week later. Running trials stay, and so does everything that is "
+                               "not certain. The plan is printed first.",
+                .examples = kPruneExamples,
+                .exits = kPruneExits,
+                .setup = &make<Prune>},
     CommandSpec{.name = "best",
                 .summary = "Rank trials by the best value of a metric",
                 .group = kCompare,

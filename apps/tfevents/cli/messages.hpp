@@ -32,6 +32,7 @@ class Messages {
       : descriptor_(descriptor), progress_(progress) {}
 
   void configure(Options options) noexcept { options_ = options; }
+  void set_quiet(bool quiet) noexcept { options_.quiet = quiet; }
   /// From now on fatal errors are one line of JSON (`tfevents.error/1`).
   void use_json(bool on) noexcept { json_ = on; }
 

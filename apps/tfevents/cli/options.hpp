@@ -50,8 +50,9 @@ struct OptionSpec {
 };
 
 /// Headings of options, in the order in which help shows them.
-inline constexpr std::string_view kGroups[] = {"Arguments", "Checks", "Listing", "Records",
-                                               "Runs",      "Points", "Output",  "General"};
+inline constexpr std::string_view kGroups[] = {"Arguments", "Checks",  "Removing", "Keeping",
+                                               "Doing",     "Listing", "Records",  "Runs",
+                                               "Points",    "Output",  "General"};
 
 /// A length of time, as `7d`.
 struct Duration {

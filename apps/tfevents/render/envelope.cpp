@@ -17,7 +17,9 @@ void begin_head(JsonWriter& json, const EnvelopeHead& head) {
 
 void begin_envelope(JsonWriter& json, const EnvelopeHead& head) {
   begin_head(json, head);
-  json.field("complete", head.complete).key("rows").begin_array();
+  json.field("complete", head.complete);
+  if (head.more) head.more(json);
+  json.key("rows").begin_array();
 }
 
 void begin_stream_envelope(JsonWriter& json, const EnvelopeHead& head) {

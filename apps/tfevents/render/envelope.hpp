@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct EnvelopeHead {
   std::span<const std::string> operands;
   View view = View::kClean;
   bool complete = true;
+  std::function<void(JsonWriter&)> more = {};  ///< Writes members that this command alone has.
 };
 
 /// Writes the envelope as it goes; `rows(json)` writes the elements of the array, drains the sink

@@ -1,0 +1,238 @@
+#include "rewrite/inventory.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+#include "rewrite/trash_walk.hpp"
+
+namespace tfevents::rewrite {
+namespace {
+
+constexpr std::size_t kForeignNames = 3;
+
+// Directories and files that TensorBoard's plugins keep beside event files. Source: FORMAT of the
+// profiler and the projector; both look nowhere else.
+constexpr std::string_view kPluginDirectory = "plugins";
+constexpr std::string_view kProjectorFile = "projector_config.pbtxt";
+
+bool is_event_name(std::string_view name) {
+  return name.find("tfevents") != std::string_view::npos;
+}
+
+std::string below(const std::string& directory, const std::string& name) {
+  return directory.empty() ? name : directory + "/" + name;
+}
+
+std::string relative_of(const Run& run) {
+  return run.name == "." ? "" : run.name;
+}
+
+}  // namespace
+
+const char* to_string(What what) noexcept {
+  return what == What::kEvents ? "events" : "dir";
+}
+
+struct InventoryTaker::Impl {
+  Impl(Directory& operand_, What what_, const std::vector<Run>& runs_)
+      : operand(operand_), what(what_), runs(runs_), walk(operand_) {
+    for (const Run& each : runs) run_paths.insert(relative_of(each));
+  }
+
+  // What happens to the files of a directory.
+  enum class Fate : std::uint8_t { kRun, kPlugin, kOther };
+
+  Status take(const std::string& trial_name, const std::vector<std::size_t>& members,
+              const StopFlag& stop_flag) {
+    trial = trial_name;
+    stop = &stop_flag;
+    out = {};
+    foreign.clear();
+    std::set<std::string> above;
+    for (const std::size_t member : members) {
+      run = &runs[member];
+      const std::string path = relative_of(*run);
+      run_directory = path;
+      TFEVENTS_CHECK(look_through(path));
+      if (!out.trouble.empty()) return ok_status();
+      add_parents_of(path, above);
+    }
+    // Parents first, the way they would be made again.
+    std::sort(out.directories.begin(), out.directories.end(),
+              [](const PlannedDirectory& a, const PlannedDirectory& b) { return a.path < b.path; });
+    for (auto& [size, name] : foreign) out.foreign_names.push_back(std::move(name));
+    std::reverse(out.foreign_names.begin(), out.foreign_names.end());
+    return ok_status();
+  }
+
+  // A run's directory with all below it that belongs to no other run. No recursion: how deep a tree
+  // is, is a stranger's choice.
+  Status look_through(const std::string& path) {
+    std::vector<std::pair<std::string, Fate>> left{{path, Fate::kRun}};
+    while (!left.empty() && out.trouble.empty()) {
+      if (stop->requested()) return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+      const auto [directory, fate] = std::move(left.back());
+      left.pop_back();
+      look_into(directory, fate, left);
+    }
+    return ok_status();
+  }
+
+  void look_into(const std::string& path, Fate fate,
+                 std::vector<std::pair<std::string, Fate>>& left) {
+    const bool goes = fate != Fate::kOther || what == What::kDirectory;
+    auto opened = walk.open(path);
+    if (!opened.ok()) return refused(path, opened.error(), goes);
+    Directory& directory = **opened;
+    auto entries = directory.list();
+    if (!entries.ok()) return refused(path, entries.error(), goes);
+    if (goes && !path.empty()) add_directory(path, directory);
+    std::set<std::string_view> met;
+    for (const DirEntry& entry : *entries) {
+      if (entry.name.starts_with(".tfe-")) continue;
+      const std::string at = below(path, entry.name);
+      if (entry.type == FileType::kDirectory) {
+        if (run_paths.contains(at)) continue;  // A run of its own, whoever's.
+        const bool plugin =
+            fate == Fate::kPlugin || (fate == Fate::kRun && entry.name == kPluginDirectory);
+        left.emplace_back(at, plugin ? Fate::kPlugin : Fate::kOther);
+        continue;
+      }
+      auto info = directory.info_of(entry.name);
+      if (!info.ok()) {
+        if (info.error().code != ErrorCode::kNotFound) refused(at, info.error(), true);
+        continue;
+      }
+      if (fate == Fate::kRun && is_event_name(entry.name)) met.insert(entry.name);
+      add_file(at, entry.name, fate, info->file);
+      if (!out.trouble.empty()) return;
+    }
+    if (fate == Fate::kRun) check_all_met(met);
+  }
+
+  void add_file(const std::string& path, const std::string& name, Fate fate, const FileInfo& info) {
+    const bool event_file = fate == Fate::kRun && is_event_name(name);
+    const bool ours =
+        event_file || fate == Fate::kPlugin ||
+        (fate == Fate::kRun && name == kProjectorFile && info.type == FileType::kRegular);
+    if (event_file && !check_event_file(path, name, info)) return;
+    if (event_file || what == What::kDirectory) newest(info.mtime_ns);
+    if (!ours) add_foreign(path, info);
+    if (!ours && what == What::kEvents) return;
+    if (info.id.device != device()) return trouble(path, "lies on another device");
+    if (!is_manifest_path(path)) return trouble(path, "no name that could be restored");
+    out.bytes += info.size;
+    out.files.push_back({.path = path, .trial = trial, .run = run->name, .info = info});
+  }
+
+  // It must be what was read: else nobody knows what is in it.
+  bool check_event_file(const std::string& path, const std::string& name, const FileInfo& info) {
+    if (info.type == FileType::kSymlink) {
+      trouble(path, "is a symbolic link");
+      return false;
+    }
+    if (info.type != FileType::kRegular) return true;  // A FIFO of that name: no part of the run.
+    const auto found = std::lower_bound(
+        run->files.begin(), run->files.end(), name,
+        [](const EventFile& file, const std::string& wanted) { return file.name < wanted; });
+    if (found == run->files.end() || found->name != name) {
+      trouble(path, "has only just appeared");
+      return false;
+    }
+    if (found->id != info.id || found->size != info.size || found->mtime_ns != info.mtime_ns) {
+      trouble(path, "changed while it was read");
+      return false;
+    }
+    return true;
+  }
+
+  void check_all_met(const std::set<std::string_view>& met) {
+    for (const EventFile& file : run->files) {
+      if (!met.contains(file.name)) trouble(below(run_directory, file.name), "has vanished");
+    }
+  }
+
+  void add_foreign(const std::string& path, const FileInfo& info) {
+    ++out.foreign_files;
+    out.foreign_bytes += info.size;
+    const std::string name =
+        run_directory.empty() ? path : path.substr(std::min(path.size(), run_directory.size() + 1));
+    foreign.emplace(info.size, name);
+    if (foreign.size() > kForeignNames) foreign.erase(foreign.begin());
+  }
+
+  void add_directory(const std::string& path, Directory& directory) {
+    auto info = directory.info();
+    if (!info.ok()) return refused(path, info.error(), true);
+    if (!is_manifest_path(path)) return trouble(path, "no name that could be restored");
+    out.directories.push_back({.path = path, .info = *info});
+  }
+
+  // Those between the operand and a run, which the run may have been the last thing in.
+  void add_parents_of(const std::string& path, std::set<std::string>& above) {
+    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash != 0;
+         slash = path.rfind('/', slash - 1)) {
+      std::string parent = path.substr(0, slash);
+      const bool listed = std::any_of(out.directories.begin(), out.directories.end(),
+                                      [&](const auto& known) { return known.path == parent; });
+      if (listed || !above.insert(parent).second) return;
+      auto opened = walk.open(parent);
+      if (!opened.ok()) return refused(parent, opened.error(), true);
+      add_directory(parent, **opened);
+    }
+  }
+
+  void refused(const std::string& path, const Error& error, bool matters) {
+    if (matters && error.code != ErrorCode::kNotFound) trouble(path, error.message);
+    if (matters && error.code == ErrorCode::kNotFound) trouble(path, "has vanished");
+    if (!matters) out.unseen.push_back(error);
+  }
+
+  void trouble(const std::string& path, const std::string& text) {
+    if (out.trouble.empty()) out.trouble = printable(path.empty() ? "." : path) + " " + text;
+  }
+
+  void newest(std::int64_t mtime_ns) {
+    out.mtime_ns = std::max(out.mtime_ns.value_or(mtime_ns), mtime_ns);
+  }
+
+  std::uint64_t device() {
+    if (!operand_device) {
+      auto info = operand.info();
+      operand_device = info.ok() ? info->file.id.device : 0;
+    }
+    return *operand_device;
+  }
+
+  Directory& operand;
+  What what;
+  const std::vector<Run>& runs;
+  std::set<std::string> run_paths;
+  TrashWalk walk;
+  std::optional<std::uint64_t> operand_device;
+
+  // Of the present trial.
+  std::string trial;
+  const StopFlag* stop = nullptr;
+  const Run* run = nullptr;
+  std::string run_directory;
+  Inventory out;
+  std::multimap<std::uint64_t, std::string> foreign;  // The largest, by size.
+};
+
+InventoryTaker::InventoryTaker(Directory& operand, What what, const std::vector<Run>& runs)
+    : impl_(std::make_unique<Impl>(operand, what, runs)) {}
+InventoryTaker::~InventoryTaker() = default;
+
+Result<Inventory> InventoryTaker::take(const std::string& trial,
+                                       const std::vector<std::size_t>& members,
+                                       const StopFlag& stop) {
+  TFEVENTS_CHECK(impl_->take(trial, members, stop));
+  return std::move(impl_->out);
+}
+
+}  // namespace tfevents::rewrite
