@@ -14,8 +14,6 @@ class Recovery {
       : trash_(trash), batch_(std::move(batch)), walk_(trash.operand()), report_(report) {}
 
   Status run() {
-    TFEVENTS_TRY(const bool announced, batch_.has_manifest());
-    if (!announced) return remove_husk();
     TFEVENTS_CHECK(find_last_number());
     TFEVENTS_CHECK(batch_.read([this](ManifestLine& line) {
       if (const auto* header = std::get_if<ManifestHeader>(&line)) device_ = header->device;
@@ -32,13 +30,6 @@ class Recovery {
   }
 
  private:
-  /// Without a manifest nothing has moved: what holds nothing else was just begun.
-  Status remove_husk() {
-    TFEVENTS_TRY(const bool removed, batch_.remove_if_bare(trash_));
-    if (removed) return ok_status();
-    return batch_.no_manifest();
-  }
-
   Status find_last_number() {
     return batch_.read([this](ManifestLine& line) {
       if (const auto* entry = std::get_if<ManifestFile>(&line)) last_number_ = entry->number;
@@ -83,10 +74,19 @@ class Recovery {
   bool worth_keeping_ = false;  ///< It holds objects, or knows of directories that are gone.
 };
 
+/// Without a manifest nothing has moved, or everything is gone: what holds nothing else was just
+/// begun, or is almost removed.
+Status remove_husk(Trash& trash, BatchFiles& batch) {
+  TFEVENTS_TRY(const bool removed, batch.remove_if_bare(trash));
+  return removed ? ok_status() : Status(batch.no_manifest());
+}
+
 Status recover(Trash& trash, const std::string& id, TrashReport& report) {
   TFEVENTS_TRY(BatchFiles batch, BatchFiles::open(trash, id));
   TFEVENTS_TRY(const bool done, batch.is_done());
-  if (done) return ok_status();
+  TFEVENTS_TRY(const bool announced, batch.has_manifest());
+  if (done && announced) return ok_status();
+  if (!announced) return remove_husk(trash, batch);
   return Recovery(trash, std::move(batch), report).run();
 }
 
