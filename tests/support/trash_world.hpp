@@ -23,26 +23,18 @@
 
 namespace tfevents::test {
 
-/// Temporary directories are in memory for a while, where that is possible: syncing takes no time.
-class InMemory {
- public:
-  InMemory() {
-    if (const char* before = ::getenv("TMPDIR")) before_ = before;
-    if (::access("/dev/shm", W_OK) == 0) ::setenv("TMPDIR", "/dev/shm", 1);
-  }
-  InMemory(const InMemory&) = delete;
-  InMemory& operator=(const InMemory&) = delete;
-  ~InMemory() {
-    if (before_.empty()) {
-      ::unsetenv("TMPDIR");
-    } else {
-      ::setenv("TMPDIR", before_.c_str(), 1);
-    }
-  }
+/// Where a world lies. In memory syncing takes no time; a disk gives inodes of removed files to new
+/// ones. Where TMPDIR is set, all of them are there.
+enum class Ground { kMemory, kDisk };
 
- private:
-  std::string before_;
-};
+inline std::unique_ptr<TempDir> temp_dir_on(Ground ground) {
+  const bool moved = ground == Ground::kMemory && std::getenv("TMPDIR") == nullptr &&
+                     ::access("/dev/shm", W_OK) == 0;
+  if (moved) ::setenv("TMPDIR", "/dev/shm", 1);
+  auto dir = std::make_unique<TempDir>();
+  if (moved) ::unsetenv("TMPDIR");
+  return dir;
+}
 
 /// What `prune` will do with a tree: files and the directories that they may leave empty.
 struct TrashPlan {
@@ -56,7 +48,10 @@ using Snapshot = std::map<std::string, std::string>;
 /// A tree of runs with a trash, and the acts of a user in it. Times are those of the real clock,
 /// since the lock is compared with it.
 struct TrashWorld {
-  TempDir dir;
+  explicit TrashWorld(Ground ground = Ground::kMemory) : owner(temp_dir_on(ground)) {}
+
+  std::unique_ptr<TempDir> owner;
+  TempDir& dir = *owner;
   std::string operand = dir.make_directory("runs");
   double now = static_cast<double>(::time(nullptr));
 

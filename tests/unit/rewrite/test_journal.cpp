@@ -102,7 +102,6 @@ TEST_CASE("nothing grows through a link, nor what is no regular file") {
 }
 
 TEST_CASE("whatever fails, the lines before stay whole and the next begins a new one") {
-  const test::InMemory fast;
   std::uint64_t n = 0;
   for (;; ++n) {
     CAPTURE(n);

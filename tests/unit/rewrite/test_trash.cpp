@@ -77,7 +77,7 @@ TEST_CASE("what is no trash of ours is refused and not touched") {
 }
 
 TEST_CASE("to the trash and back: the same files, directories, modes and times") {
-  const TrashWorld world;
+  const TrashWorld world(test::Ground::kDisk);
   world.build();
   const Snapshot before = world.snapshot();
   const TrashPlan plan = world.plan();

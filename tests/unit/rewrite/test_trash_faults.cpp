@@ -117,7 +117,6 @@ bool spoiled_and_done_again(const Act& act,
 }
 
 TEST_CASE("failing at every single call: nothing is lost, and doing it again finishes it") {
-  const test::InMemory fast;
   for (const Act& act : acts()) {
     CAPTURE(act.name);
     for (const int error : {EIO, ENOSPC, EACCES, EROFS, ESTALE, ENOENT}) {
@@ -140,7 +139,6 @@ TEST_CASE("failing at every single call: nothing is lost, and doing it again fin
 }
 
 TEST_CASE("killed at every single call: nothing is lost, and doing it again finishes it") {
-  const test::InMemory fast;
   for (const Act& act : acts()) {
     CAPTURE(act.name);
     std::uint64_t n = 0;
@@ -167,7 +165,6 @@ TEST_CASE("killed at every single call: nothing is lost, and doing it again fini
 }
 
 TEST_CASE("a disk that is full after any number of bytes") {
-  const test::InMemory fast;
   for (const Act& act : acts()) {
     CAPTURE(act.name);
     for (std::uint64_t room = 0; room < 4000; room += 97) {

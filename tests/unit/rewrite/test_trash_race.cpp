@@ -275,7 +275,6 @@ std::string race(bool enemy_is_another, bool empty, Done& done) {
 }
 
 TEST_CASE("an enemy in the tree, while root moves and restores: nothing else is touched or lost") {
-  const test::InMemory fast;
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can have an enemy of another user");
     return;
@@ -290,7 +289,6 @@ TEST_CASE("an enemy in the tree, while root moves and restores: nothing else is 
 }
 
 TEST_CASE("an enemy in the tree, while a plain user moves and restores") {
-  const test::InMemory fast;
   int ends[2] = {-1, -1};
   REQUIRE(::pipe(ends) == 0);
   const pid_t child = ::fork();

@@ -155,7 +155,6 @@ TEST_CASE("a lock file that is none is refused") {
 }
 
 TEST_CASE("failing at every call, and a lock file that is replaced while it is locked") {
-  const test::InMemory fast;
   std::uint64_t n = 0;
   for (;; ++n) {
     CAPTURE(n);
