@@ -31,6 +31,29 @@ Error usage(std::string message, std::string hint = {}) {
   return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
 }
 
+std::vector<std::string> words_of(std::string_view option) {
+  std::vector<std::string> words(1);
+  for (const char c : option.substr(std::min(option.find_first_not_of('-'), option.size()))) {
+    if (c == '-') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+// Whether a misspelling can lie between two names of several words: each word is judged by itself,
+// for --newer-than is no --older-than gone wrong, but its opposite.
+bool may_be_meant(std::string_view typed, std::string_view option) {
+  const std::vector<std::string> from = words_of(typed), to = words_of(option);
+  if (from.size() == 1 || from.size() != to.size()) return true;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!from[i].empty() && !nearest(from[i], std::span(&to[i], 1))) return false;
+  }
+  return true;
+}
+
 // Hides the leading `[` of a word from CLI11 behind a prefix that no word contains, so that taking
 // it off again restores exactly what was typed.
 class Guard {
@@ -157,7 +180,8 @@ class Parse {
     std::vector<std::string> known;
     for (const Option& option : options_) {
       if (option.arity == Option::Arity::kPositional) continue;
-      if (const auto text = option.spec.long_name(); !text.empty()) known.emplace_back(text);
+      const auto text = option.spec.long_name();
+      if (!text.empty() && may_be_meant(name, text)) known.emplace_back(text);
     }
     const auto meant = name.size() > 2 ? nearest(name, known) : std::nullopt;
     return usage(fmt::format("unknown option '{}'{}{}", printable(name),
