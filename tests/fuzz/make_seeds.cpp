@@ -8,8 +8,8 @@
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads), DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes) and DIRECTORY/expr/* for
-// the fuzz targets to begin with.
+// (payloads), DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/* and
+// DIRECTORY/manifest/* for the fuzz targets to begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
@@ -90,4 +90,25 @@ int main(int argc, char** argv) {
         "first_step(loss<0.3) <= 2G and ratio(a != 5, :-7) in (1, \"b\")");
   write(directory / "expr/best",
         "at_best(lr, max(val/acc)) + at_best(b, loss) != layout.a * 1d12h");
+  // A batch of the trash: announced, then what happened on the way.
+  write(
+      directory / "manifest/whole",
+      R"({"type":"batch","schema":"tfevents.trash/1","batch":"20261123-030001","time":1795402801.5,)"
+      R"("dev":66,"uid":0,"user":"root","host":"n","pid":7,"command":"c","policy":"p"})"
+      "\n"
+      R"({"type":"directory","path":"a","dev":66,"ino":2,"bytes":9,"mtime_ns":-5,"atime_ns":6,)"
+      R"("mode":493,"uid":1,"gid":2})"
+      "\n"
+      R"({"type":"file","number":1,"path":"a/\ufffd","path_base64":"YS//","trial":"a","run":"a",)"
+      R"("kind":"regular","dev":66,"ino":18446744073709551615,"bytes":3,"mtime_ns":4})"
+      "\n"
+      R"({"type":"sealed","files":1,"directories":1})"
+      "\n"
+      R"({"type":"file","number":2,"path":"a/b","trial":"a","run":"a","kind":"link","dev":66,)"
+      R"("ino":3,"bytes":1,"mtime_ns":0,"stray":true})"
+      "\n{\"torn\n"
+      R"({"type":"gone","path":"a"})"
+      "\n"
+      R"({"type":"touched","path":"a","ino":8,"mtime_ns":1,"made":true})"
+      "\n");
 }
