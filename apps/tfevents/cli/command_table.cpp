@@ -13,6 +13,7 @@
 #include "commands/help.hpp"
 #include "commands/ls.hpp"
 #include "commands/prune.hpp"
+#include "commands/trash.hpp"
 
 namespace tfevents::cli {
 namespace {
@@ -111,6 +112,26 @@ constexpr ExitNote kPruneExits[] = {
     {ExitCode::kRefused,
      "Refused for safety, and nothing done: nobody to confirm, a link as operand, a policy that "
      "cannot be meant, another writer"},
+    {ExitCode::kBug},
+};
+
+constexpr Example kTrashExamples[] = {
+    {"tfevents trash ls runs", "what is in the trash, and until when"},
+    {"tfevents trash restore runs", "undo the last prune"},
+    {"tfevents trash empty runs --dry-run", "what would be gone for good"},
+    {"tfevents trash empty runs --older-than 7d --yes", "for cron"},
+};
+constexpr ExitNote kTrashExits[] = {
+    {ExitCode::kOk,
+     "Listed, or everything was restored or deleted; also where ls or empty find nothing"},
+    {ExitCode::kNo, "There is nothing to restore, or no batch of that name"},
+    {ExitCode::kFailed,
+     "Usage, a PATH that is missing or unreadable, or something could not be restored or deleted, "
+     "and is still in the trash"},
+    {ExitCode::kPartial, "ls: a batch is damaged, and nobody knows what is in it"},
+    {ExitCode::kRefused,
+     "Refused for safety, and nothing done: nobody to confirm, a no, a link as PATH, a trash that "
+     "is not ours, another writer"},
     {ExitCode::kBug},
 };
 
@@ -218,6 +239,17 @@ constexpr std::array kCommands{
                 .examples = kPruneExamples,
                 .exits = kPruneExits,
                 .setup = &make<Prune>},
+    CommandSpec{.name = "trash",
+                .summary = "List, restore or empty what prune has put into the trash",
+                .group = kManage,
+                .description = "What prune removes lies in a trash in the pruned directory until "
+                               "a later prune empties it. ls lists it, restore puts it back under "
+                               "its old names and never over anything, empty deletes it for good "
+                               "and asks before. Objects that changed since they were trashed are "
+                               "not deleted.",
+                .examples = kTrashExamples,
+                .exits = kTrashExits,
+                .setup = &make<Trash>},
     CommandSpec{.name = "best",
                 .summary = "Rank trials by the best value of a metric",
                 .group = kCompare,
