@@ -335,6 +335,118 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    prune:--older-than)
+      :
+      return
+      ;;
+    prune:--min-steps)
+      :
+      return
+      ;;
+    prune:--max-size)
+      :
+      return
+      ;;
+    prune:--remove-if)
+      :
+      return
+      ;;
+    prune:--keep-last)
+      :
+      return
+      ;;
+    prune:--keep-within)
+      :
+      return
+      ;;
+    prune:--keep-best)
+      :
+      return
+      ;;
+    prune:--keep)
+      _tfevents_ask run
+      return
+      ;;
+    prune:--keep-if)
+      :
+      return
+      ;;
+    prune:--by)
+      :
+      return
+      ;;
+    prune:--age)
+      _tfevents_words 'newest event'
+      return
+      ;;
+    prune:--what)
+      _tfevents_words 'events dir'
+      return
+      ;;
+    prune:--plan)
+      _tfevents_files -f
+      return
+      ;;
+    prune:--apply)
+      _tfevents_operand
+      return
+      ;;
+    prune:--trash-keep)
+      :
+      return
+      ;;
+    prune:--lock-wait)
+      :
+      return
+      ;;
+    prune:-r | prune:--run)
+      _tfevents_ask run
+      return
+      ;;
+    prune:-x | prune:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    prune:--layout)
+      :
+      return
+      ;;
+    prune:--max-series)
+      :
+      return
+      ;;
+    prune:-f | prune:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    prune:-o | prune:--output)
+      _tfevents_files -f
+      return
+      ;;
+    trash:--batch)
+      :
+      return
+      ;;
+    trash:--older-than)
+      :
+      return
+      ;;
+    trash:--trash-keep)
+      :
+      return
+      ;;
+    trash:--lock-wait)
+      :
+      return
+      ;;
+    trash:-f | trash:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    trash:-o | trash:--output)
+      _tfevents_files -f
+      return
+      ;;
     best:-r | best:--run)
       _tfevents_ask run
       return
@@ -746,6 +858,8 @@ _tfevents() {
       dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       du) _tfevents_words '--by --sort -n --limit -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      prune) _tfevents_words '--older-than --min-steps --empty --max-size --remove-if --keep-last --keep-within --keep-best --keep --keep-if --by --age --what --dry-run --yes --plan --apply --trash-keep --allow-empty --lock-wait -r --run -x --exclude --layout --fold --no-fold --max-series --all -f --format --json -o --output -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      trash) _tfevents_words '--batch --older-than --trash-keep --all --dry-run --yes --lock-wait -f --format --json -o --output -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
@@ -758,17 +872,19 @@ _tfevents() {
     return
   fi
   case $command in
-    '') _tfevents_words 'ls dump fsck du best compare export-csv export assert help completion' ;;
+    '') _tfevents_words 'ls dump fsck du prune trash best compare export-csv export assert help completion' ;;
     ls) _tfevents_operand ;;
     dump) _tfevents_operand ;;
     fsck) _tfevents_operand ;;
     du) _tfevents_operand ;;
+    prune) _tfevents_files -d ;;
+    trash) _tfevents_words 'ls restore empty' ;;
     best) _tfevents_ask tag ;;
     compare) _tfevents_operand ;;
     export-csv) _tfevents_operand ;;
     export) _tfevents_operand ;;
     assert) _tfevents_operand ;;
-    help) _tfevents_words 'ls dump fsck du best compare export-csv export assert help completion' ;;
+    help) _tfevents_words 'ls dump fsck du prune trash best compare export-csv export assert help completion' ;;
     completion) _tfevents_words 'bash zsh fish' ;;
   esac
 }
