@@ -22,6 +22,28 @@ struct Beside : DuWorld {
   }
 };
 
+/// One directory of a tree lies on another device.
+class Mounted final : public Sys {
+ public:
+  Mounted(Sys& inner, std::string path) : inner_(inner), path_(std::move(path)) {}
+
+  Result<std::unique_ptr<OpenFile>> open_read(const std::string& path) override {
+    return inner_.open_read(path);
+  }
+  Result<FileInfo> stat(const std::string& path) override { return inner_.stat(path); }
+  Result<FileInfo> lstat(const std::string& path) override { return inner_.lstat(path); }
+  Result<Listing> list(const std::string& path) override {
+    auto listing = inner_.list(path);
+    if (listing.ok() && path == path_) listing->info.id.device += 7;
+    return listing;
+  }
+  Result<std::string> real_path(const std::string& path) override { return inner_.real_path(path); }
+
+ private:
+  Sys& inner_;
+  std::string path_;
+};
+
 TEST_CASE("regular files in and below runs are foreign, and nothing else") {
   Beside w;
   w.memory.file("/logs/readme", "above all runs");
@@ -66,6 +88,23 @@ TEST_CASE("a link to an event file makes a run as well") {
   w.memory.directory("/logs/a/b/4.tfevents");
   w.select.exclude.clear();
   CHECK(w.foreign() == "5 in 1");
+}
+
+TEST_CASE("other file systems are not entered") {
+  Beside w;
+  w.memory.file("/logs/a/1.tfevents", file()).file("/logs/a/x", "1").file("/logs/a/mnt/y", "22");
+  w.memory.file("/logs/.tfe-trash/1/0", "333").file("/logs/.tfe-trash/2/0", "4444");
+  CHECK(w.foreign() == "3 in 2");
+  Mounted below(w.memory, "/logs/a/mnt");
+  w.sys = &below;
+  CHECK(w.foreign() == "1 in 1");
+  // A run that is a mount of its own is where its files are.
+  Mounted itself(w.memory, "/logs/a");
+  w.sys = &itself;
+  CHECK(w.foreign() == "1 in 1");
+  Mounted trash(w.memory, "/logs/.tfe-trash/1");
+  w.sys = &trash;
+  CHECK(w.du().trash.files.bytes == 4);
 }
 
 TEST_CASE("files named as operands have nothing beside them") {
