@@ -878,7 +878,7 @@ _tfevents() {
     fsck) _tfevents_operand ;;
     du) _tfevents_operand ;;
     prune) _tfevents_files -d ;;
-    trash) _tfevents_words 'ls restore empty' ;;
+    trash) if [[ $prev == trash ]]; then _tfevents_words 'ls restore empty'; else _tfevents_files -d; fi ;;
     best) _tfevents_ask tag ;;
     compare) _tfevents_operand ;;
     export-csv) _tfevents_operand ;;

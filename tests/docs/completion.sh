@@ -67,7 +67,7 @@ not_offered() {
   fi
 }
 
-offers_only 'tfevents ' ls dump fsck du best compare export-csv export assert help completion
+offers_only 'tfevents ' ls dump fsck du best compare export-csv export assert prune trash help completion
 offers_only 'tfevents f' fsck
 offers_only 'tfevents -q -C logs f' fsck
 offers 'tfevents --' --logdir --version --color
@@ -80,6 +80,8 @@ offers_only 'tfevents dump --view ' clean raw
 offers 'tfevents ls --sort ' age size last_step
 offers 'tfevents dump --kind ' scalars images
 offers_only 'tfevents completion ' bash zsh fish
+offers 'tfevents trash ' ls restore empty
+offers 'tfevents trash restore lo' "logs$([ "$shell" = fish ] && echo /)"
 offers 'tfevents help ' ls fsck
 offers_only 'tfevents ls logs -r vis' vision/seed2 vision/seed10
 offers_only 'tfevents ls -C logs -r vision/seed1' vision/seed10

@@ -131,6 +131,9 @@ class Suite:
             return self.skip(where, f"no man, or no pseudo-terminals: {example}")
         here = self.fresh(special.get("damaged", False))
         before = set(here.rglob("*"))
+        if "tfevents trash " in example:
+            self.shell("tfevents prune runs -r old --older-than 30d --yes", here)
+            before = set(here.rglob("*"))
         script = example.replace("/data/runs", f"{here}/data/runs")
         if special.get("terminal"):
             script = f"script -qec '{script}' /dev/null"

@@ -61,6 +61,19 @@ std::string option_words(const std::vector<Option>& options) {
   return words;
 }
 
+// What completes the operands. One of a few words is offered behind the command alone: what comes
+// then is another operand.
+std::string operand_action(const std::vector<Option>& options, std::string_view command) {
+  const Option* first = positional_of(options);
+  const auto second = std::find_if(options.begin(), options.end(), [&](const Option& option) {
+    return &option != first && option.arity == Option::Arity::kPositional;
+  });
+  const std::string action = value_action(first->spec);
+  if (first->spec.kind != ValueKind::kChoice || second == options.end()) return action;
+  return fmt::format("if [[ $prev == {} ]]; then {}; else {}; fi", command, action,
+                     value_action(second->spec));
+}
+
 constexpr std::string_view kFunctions = R"(
 # Adds the words of $1 that begin with $cur.
 _tfevents_words() {
@@ -107,9 +120,9 @@ std::string bash_completion() {
     command_cases += value_cases(options, spec->name, false);
     option_cases +=
         fmt::format("      {}) _tfevents_words '{}' ;;\n", spec->name, option_words(options));
-    if (const Option* positional = positional_of(options); positional != nullptr) {
+    if (positional_of(options) != nullptr) {
       positional_cases +=
-          fmt::format("    {}) {} ;;\n", spec->name, value_action(positional->spec));
+          fmt::format("    {}) {} ;;\n", spec->name, operand_action(options, spec->name));
     }
   }
   std::string text = fmt::format("# bash completion for tfevents. {}\n", kGeneratedNote);

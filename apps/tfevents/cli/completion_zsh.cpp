@@ -43,7 +43,8 @@ std::string metavar_of(const OptionSpec& spec) {
 std::string argument_lines(const Option& option, std::string_view indent) {
   const OptionSpec& spec = option.spec;
   if (option.arity == Option::Arity::kPositional) {
-    const std::string_view count = option.max_count == 1 ? "1" : "*";
+    // Without a number it is the next one: a command may take several of one word each.
+    const std::string_view count = option.max_count == 1 ? "" : "*";
     return fmt::format("{}'{}:{}:{}'\n", indent, count, metavar_of(spec), value_action(spec));
   }
   const bool repeats = option.arity == Option::Arity::kList;
