@@ -1,6 +1,7 @@
 #include "io/directory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <dirent.h>
@@ -25,10 +26,6 @@ constexpr int kAppend = O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY 
 constexpr int kCreate = kAppend | O_CREAT | O_EXCL;
 /// Only to say which inode is meant: opens anything, and does nothing to it.
 constexpr int kReferTo = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 class RealDirectory final : public Directory {
  public:
@@ -168,35 +165,34 @@ class RealDirectory final : public Directory {
   posix::DirectoryCalls calls_;
 };
 
+// Without readdir(3), whose streams cost five system calls a directory more.
 Result<std::vector<DirEntry>> RealDirectory::list() {
-  // Shares its position with ours, so it starts again each time.
-  Descriptor copy(::fcntl(directory_.get(), F_DUPFD_CLOEXEC, 0));
-  if (!copy) return system_error(errno, path_);
-  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(copy.get()));
-  if (!directory) return system_error(errno, path_);
-  static_cast<void>(copy.release());
-  ::rewinddir(directory.get());
-
+  if (::lseek(directory_.get(), 0, SEEK_SET) != 0) return system_error(errno, path_);
   std::vector<DirEntry> entries;
+  alignas(dirent64) std::array<char, std::size_t{32} * 1024> buffer;
   while (true) {
-    errno = 0;  // the only way to tell the end from an error
-    const dirent* entry = ::readdir(directory.get());
-    if (entry == nullptr) break;
-    std::string name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    std::optional<FileType> type;
-    if (calls_.entry_types) type = posix::type_of_entry(entry->d_type);
-    if (!type) {
-      struct stat info {};
-      if (lstat_entry(name, info) != 0) {
-        if (errno == ENOENT) continue;  // gone since
-        return error_at(errno, name);
+    const ssize_t size = posix::retry(
+        [&] { return ::getdents64(directory_.get(), buffer.data(), buffer.size()); });
+    if (size < 0) return system_error(errno, path_);
+    if (size == 0) break;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
+      const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      at += entry->d_reclen;
+      std::string name = &entry->d_name[0];
+      if (name == "." || name == "..") continue;
+      std::optional<FileType> type;
+      if (calls_.entry_types) type = posix::type_of_entry(entry->d_type);
+      if (!type) {
+        struct stat info {};
+        if (lstat_entry(name, info) != 0) {
+          if (errno == ENOENT) continue;  // gone since
+          return error_at(errno, name);
+        }
+        type = posix::to_info(info).type;
       }
-      type = posix::to_info(info).type;
+      entries.push_back({.name = std::move(name), .type = type});
     }
-    entries.push_back({.name = std::move(name), .type = type});
   }
-  if (errno != 0) return system_error(errno, path_);
   std::sort(entries.begin(), entries.end(),
             [](const DirEntry& a, const DirEntry& b) { return a.name < b.name; });
   return entries;

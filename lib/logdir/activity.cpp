@@ -1,8 +1,10 @@
 #include "logdir/activity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <vector>
+#include <cstddef>
+#include <tuple>
 
 namespace tfevents {
 namespace {
@@ -20,23 +22,27 @@ std::optional<double> Activity::last_time() const noexcept {
 }
 
 double Activity::median_gap() const {
-  std::vector<double> times;
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(events_, ring_.size()));
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::isfinite(ring_[i]) && ring_[i] > 0) times.push_back(ring_[i]);
+  std::array<double, std::tuple_size_v<decltype(ring_)>> times{};
+  std::size_t count = 0;
+  const std::uint64_t held = std::min<std::uint64_t>(events_, ring_.size());
+  for (std::uint64_t i = events_ - held; i < events_; ++i) {  // From the oldest on.
+    const double time = ring_[i % ring_.size()];
+    if (std::isfinite(time) && time > 0) times[count++] = time;
   }
-  if (times.size() < 2) return 0;
-  std::sort(times.begin(), times.end());
-  for (std::size_t i = 0; i + 1 < times.size(); ++i) times[i] = times[i + 1] - times[i];
-  times.pop_back();
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  if (times.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(times.begin(), middle)) / 2;
+  if (count < 2) return 0;
+  const auto first = times.begin();
+  const auto end = first + static_cast<std::ptrdiff_t>(count);
+  if (!std::is_sorted(first, end)) std::sort(first, end);
+  for (std::size_t i = 0; i + 1 < count; ++i) times[i] = times[i + 1] - times[i];
+  const auto gaps_end = end - 1;
+  const auto middle = first + static_cast<std::ptrdiff_t>((count - 1) / 2);
+  std::nth_element(first, middle, gaps_end);
+  if (count % 2 == 0) return *middle;  // An odd number of gaps.
+  return (*middle + *std::max_element(first, middle)) / 2;
 }
 
-bool Activity::live_at(double now) const {
-  return last_ > 0 && now - last_ < std::max(kFiveMinutes, 5 * median_gap());
+bool Activity::live_at(double now, double median_gap) const noexcept {
+  return last_ > 0 && now - last_ < std::max(kFiveMinutes, 5 * median_gap);
 }
 
 bool Activity::ended() const noexcept {

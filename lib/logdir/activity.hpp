@@ -34,7 +34,9 @@ class Activity {
   /// Median distance of the last 256 events in time, in seconds; 0 below two events.
   [[nodiscard]] double median_gap() const;
   /// True when the last event is younger than max(5 min, 5 x the median gap).
-  [[nodiscard]] bool live_at(double now) const;
+  [[nodiscard]] bool live_at(double now) const { return live_at(now, median_gap()); }
+  /// The same for who has the median gap already.
+  [[nodiscard]] bool live_at(double now, double median_gap) const noexcept;
   /// True when an end mark lies at most 5 min before the last event.
   [[nodiscard]] bool ended() const noexcept;
 

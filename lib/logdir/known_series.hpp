@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <vector>
 
@@ -32,7 +34,7 @@ class KnownSeries {
   /// one, which the scanner has just read.
   void learn(TagId tag, SeriesId series, const FastValue& value, bool first) {
     if (tag >= kMostTags) return;
-    if (tag >= entries_.size()) entries_.resize(tag + std::size_t{1});
+    if (tag >= entries_.size()) make_room(tag);
     Entry& entry = entries_[tag];
     entry.series = series;
     entry.value.learn(value);
@@ -50,6 +52,12 @@ class KnownSeries {
   }
 
  private:
+  void make_room(TagId tag) {
+    constexpr std::size_t kFirst = 16;  // Most runs have no more tags.
+    entries_.reserve(std::max(kFirst, std::bit_ceil(tag + std::size_t{1})));
+    entries_.resize(tag + std::size_t{1});
+  }
+
   std::vector<Entry> entries_ = std::vector<Entry>(1);  // No tag has the number 0.
   TagId first_ = 0;                                     // Of the last event.
   TagId last_ = 0;                                      // Learned last.

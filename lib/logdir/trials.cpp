@@ -33,6 +33,15 @@ struct Directory {
   bool others = false;  // Some other run lies directly in it.
 };
 
+// They mostly are in order: a look at each is cheaper than sorting them again.
+void sort_by_name(std::vector<Trial>& trials) {
+  const auto before = [](const Trial& a, const Trial& b) {
+    return natural_compare(a.name, b.name) < 0;
+  };
+  if (!std::is_sorted(trials.begin(), trials.end(), before))
+    std::sort(trials.begin(), trials.end(), before);
+}
+
 class Folder {
  public:
   explicit Folder(std::span<const RunFacts> runs) : runs_(runs), links_(runs.size()) {
@@ -153,8 +162,14 @@ class Folder {
   }
 
   void gather() {
-    for (std::size_t i = 0; i < runs_.size(); ++i)
-      trials_[trial_of(i)].push_back({i, links_[i].how, prefix_of(i), std::move(links_[i].suffix)});
+    std::unordered_map<std::string_view, std::size_t> places;
+    places.reserve(runs_.size());
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const auto [place, first] = places.try_emplace(trial_of(i), trials_.size());
+      if (first) trials_.emplace_back(place->first, std::vector<Member>());
+      trials_[place->second].second.push_back(
+          {i, links_[i].how, prefix_of(i), std::move(links_[i].suffix)});
+    }
   }
 
   [[nodiscard]] std::optional<NoTrial> why_not(const RunFacts& run) const {
@@ -199,8 +214,7 @@ class Folder {
       }
       out.trials.push_back(std::move(trial));
     }
-    std::sort(out.trials.begin(), out.trials.end(),
-              [](const Trial& a, const Trial& b) { return natural_compare(a.name, b.name) < 0; });
+    sort_by_name(out.trials);
     std::sort(out.left_out.begin(), out.left_out.end(),
               [](const LeftOut& a, const LeftOut& b) { return a.run < b.run; });
     return out;
@@ -211,7 +225,8 @@ class Folder {
   std::unordered_map<std::string_view, std::size_t> by_name_;
   std::unordered_set<std::string_view> above_runs_;  // Directories that runs lie below.
   std::unordered_map<std::string_view, Directory> directories_;
-  std::unordered_map<std::string_view, std::vector<Member>> trials_;
+  /// By first member: runs come in order of their names, and so their trials nearly are, too.
+  std::vector<std::pair<std::string_view, std::vector<Member>>> trials_;
 };
 
 Trials each_its_own(std::span<const RunFacts> runs) {
@@ -223,8 +238,7 @@ Trials each_its_own(std::span<const RunFacts> runs) {
     trial.members.push_back({.run = i});
     if (runs[i].has_session) trial.hparams_run = i;
   }
-  std::sort(out.trials.begin(), out.trials.end(),
-            [](const Trial& a, const Trial& b) { return natural_compare(a.name, b.name) < 0; });
+  sort_by_name(out.trials);
   return out;
 }
 

@@ -83,7 +83,7 @@ RunLife judge_life(const Run& run, const RunReading& reading, double now) {
     if (newest > 0) life.active_time = static_cast<double>(newest) / 1e9;
   }
   if (life.active_time) life.age_seconds = now - *life.active_time;
-  if (activity.live_at(now)) {
+  if (activity.live_at(now, life.median_gap)) {
     life.state = RunState::kLive;
   } else if (activity.ended()) {
     life.state = RunState::kDone;

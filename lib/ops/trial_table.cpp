@@ -205,6 +205,7 @@ class TrialTableReader {
       folded.trials.push_back(
           {.name = run.name, .people_name = run.people_name, .members = {{.run = left_out.run}}});
     }
+    if (runs.empty()) return runs;
     std::stable_sort(
         folded.trials.begin(), folded.trials.end(),
         [](const Trial& a, const Trial& b) { return natural_compare(a.name, b.name) < 0; });
