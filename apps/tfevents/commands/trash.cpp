@@ -158,8 +158,9 @@ class TrashSession {
   // Nothing can be deleted. What is damaged stays, and somebody wanted it gone.
   Result<ExitCode> do_nothing(TrashReport& plan) {
     plan.done = true;
+    plan.failures = plan.damaged;
     for (ops::TrashRow& row : plan.rows) row.result = ops::TrashRowResult::kSkipped;
-    return conclude(plan, plan.damaged > 0 ? ExitCode::kFailed : ExitCode::kOk);
+    return conclude(plan, plan.failed() ? ExitCode::kFailed : ExitCode::kOk);
   }
 
   Result<ExitCode> empty() {

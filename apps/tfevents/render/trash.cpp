@@ -87,10 +87,14 @@ std::string first_reason(const TrashReport& report) {
 }
 
 std::string done_summary(const TrashReport& report) {
-  const bool restores = report.action == TrashAction::kRestore;
-  std::string text =
-      fmt::format("{} {}", restores ? "restored" : "deleted", sums(report.files, report.bytes));
-  if (report.batches > 0) text += fmt::format(", of {}", batches(report.batches));
+  const std::string_view verb = report.action == TrashAction::kRestore ? "restored" : "deleted";
+  std::string text;
+  if (report.files == 0 && report.failed()) {
+    text = fmt::format("nothing {}", verb);
+  } else {
+    text = fmt::format("{} {}, of {}", verb, sums(report.files, report.bytes),
+                       batches(report.batches));
+  }
   if (report.recovered_files > 0) {
     text += fmt::format(" · {} of an interrupted command put back",
                         count_of(report.recovered_files, "file", "files"));
