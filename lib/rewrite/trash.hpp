@@ -124,7 +124,8 @@ using TrashVisitor = std::function<void(const TrashedFile&)>;
 /// Finishes what crashed: called under the TreeLock by every writing command before it starts. In
 /// batches without `done`, objects that are not what their manifest says go back to where they came
 /// from, or stay as strays where that name is taken; the others stay in the trash. Nothing is
-/// deleted but batches that hold no object. `files` counts what went back.
+/// deleted but batches that hold no object, and listed directories that are empty because all that
+/// was to leave them has. `files` counts what went back.
 [[nodiscard]] Result<TrashReport> recover_trash(Trash& trash);
 
 struct RestoreRequest {

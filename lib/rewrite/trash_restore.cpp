@@ -20,12 +20,20 @@ struct KnownDirectory {
   ManifestTouched seen;  ///< Inode 0: it never was.
 };
 
+/// Directories that were made again, by path: older batches know them by the inode they had.
+struct Remade {
+  std::uint64_t was = 0, is = 0;  ///< Inodes.
+};
+using RemadeDirectories = std::unordered_map<std::string, Remade>;
+
 class Restoring {
  public:
-  Restoring(Trash& trash, BatchFiles batch, TrashReport& report, const TrashVisitor& visitor)
+  Restoring(Trash& trash, BatchFiles batch, RemadeDirectories& remade, TrashReport& report,
+            const TrashVisitor& visitor)
       : trash_(trash),
         batch_(std::move(batch)),
         walk_(trash.operand()),
+        remade_(remade),
         report_(report),
         visitor_(visitor) {}
 
@@ -187,6 +195,9 @@ class Restoring {
       known->second.touched = true;
     }
     TFEVENTS_CHECK(batch.move(kMadeName, *parent, split.name));
+    if (known != directories_.end()) {
+      remade_[known->first] = {.was = known->second.info.file.id.inode, .is = info.file.id.inode};
+    }
     touch(split.parent);
     return ok_status();
   }
@@ -245,11 +256,20 @@ class Restoring {
       return directory->set_own_attributes(known.info);
     }
     // Where another directory has its name by now, that one looks as it did.
-    const bool same = seen.made || same_inode(known.info.file, device_, info.file, trash_.device());
+    const bool same = seen.made || was_remade(path, known, info) ||
+                      same_inode(known.info.file, device_, info.file, trash_.device());
     info.file.mtime_ns = same ? known.info.file.mtime_ns : seen.mtime_ns;
     // What belongs to others keeps the time of the restore.
     const Status set = directory->set_own_attributes(info);
     return !set.ok() && info.owner != trash_.actor().uid ? ok_status() : set;
+  }
+
+  /// Whether a newer batch has made it in place of the one that this batch knows.
+  [[nodiscard]] bool was_remade(const std::string& path, const KnownDirectory& known,
+                                const EntryInfo& info) const {
+    const auto it = remade_.find(path);
+    return it != remade_.end() && it->second.was == known.info.file.id.inode &&
+           it->second.is == info.file.id.inode;
   }
 
   void trouble(const Error& error) {
@@ -268,6 +288,7 @@ class Restoring {
   Trash& trash_;
   BatchFiles batch_;
   TrashWalk walk_;
+  RemadeDirectories& remade_;
   TrashReport& report_;
   const TrashVisitor& visitor_;
   std::optional<LineFile> manifest_;
@@ -277,8 +298,8 @@ class Restoring {
   std::uint64_t left_ = 0;
 };
 
-Status restore_one(Trash& trash, const std::string& id, TrashReport& report,
-                   const TrashVisitor& visitor) {
+Status restore_one(Trash& trash, const std::string& id, RemadeDirectories& remade,
+                   TrashReport& report, const TrashVisitor& visitor) {
   TFEVENTS_TRY(BatchFiles batch, BatchFiles::open(trash, id));
   TFEVENTS_TRY(const bool done, batch.is_done());
   if (!done) {
@@ -287,7 +308,7 @@ Status restore_one(Trash& trash, const std::string& id, TrashReport& report,
                  .message = "was not finished",
                  .path = batch.directory().path()};
   }
-  return Restoring(trash, std::move(batch), report, visitor).run();
+  return Restoring(trash, std::move(batch), remade, report, visitor).run();
 }
 
 Error no_batch(Trash& trash, std::string message) {
@@ -332,8 +353,9 @@ Result<TrashReport> restore_trash(Trash& trash, const RestoreRequest& request,
                                   const TrashVisitor& visitor) {
   TrashReport report;
   TFEVENTS_TRY(const std::vector<std::string> ids, chosen(trash, request));
+  RemadeDirectories remade;
   for (const std::string& id : ids) {
-    Status restored = restore_one(trash, id, report, visitor);
+    Status restored = restore_one(trash, id, remade, report, visitor);
     if (!restored.ok()) report.troubles.push_back({id, std::move(restored).error()});
   }
   return report;
