@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <mutex>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/number.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "io/directory.hpp"
@@ -59,6 +62,56 @@ std::string plan_id(double now) {
   return id;
 }
 
+/// One taker of stock for each thread that asks for one, each with its own handle of the operand.
+class Takers {
+ public:
+  Takers(Sys& sys, std::string operand, FileId id, What what, const std::vector<Run>& runs)
+      : sys_(sys), operand_(std::move(operand)), id_(id), what_(what), runs_(runs) {}
+
+  class Taker {
+   public:
+    Taker(std::unique_ptr<Directory> operand, What what, const std::vector<Run>& runs)
+        : operand_(std::move(operand)), taker_(*operand_, what, runs) {}
+    Result<Inventory> take(const std::string& trial, const std::vector<std::size_t>& members,
+                           const StopFlag& stop) {
+      return taker_.take(trial, members, stop);
+    }
+
+   private:
+    std::unique_ptr<Directory> operand_;
+    rewrite::InventoryTaker taker_;
+  };
+
+  Result<std::unique_ptr<Taker>> borrow() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        auto taker = std::move(free_.back());
+        free_.pop_back();
+        return taker;
+      }
+    }
+    TFEVENTS_TRY(auto operand, sys_.open_directory(operand_));
+    TFEVENTS_TRY(const EntryInfo info, operand->info());
+    if (info.file.id != id_)
+      return refused("is another directory than a moment ago", operand_, "try again");
+    return std::make_unique<Taker>(std::move(operand), what_, runs_);
+  }
+  void give_back(std::unique_ptr<Taker> taker) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(taker));
+  }
+
+ private:
+  Sys& sys_;
+  std::string operand_;
+  FileId id_;
+  What what_;
+  const std::vector<Run>& runs_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Taker>> free_;
+};
+
 /// Reads, asks, decides, takes stock.
 class Planner {
  public:
@@ -85,9 +138,10 @@ class Planner {
     TFEVENTS_CHECK(rules_.check(table, report_.warnings));
     look_at_trash();
     make_rows(table);
-    rewrite::InventoryTaker taker(*operand, report_.what, table.found().runs);
-    if (saved_) TFEVENTS_CHECK(compare_with_plan(table, taker));
-    TFEVENTS_CHECK(decide(table, taker));
+    TFEVENTS_TRY(const EntryInfo info, operand->info());
+    takers_.emplace(context_.sys, report_.operand, info.file.id, report_.what, table.found().runs);
+    if (saved_) TFEVENTS_CHECK(compare_with_plan(table));
+    TFEVENTS_CHECK(decide(table));
     report_.rules = rules_.policy();
     report_.outcome = std::move(table.outcome());
     report_.outcome.dropped.clear();  // Which points a view shows matters to nobody here.
@@ -149,6 +203,7 @@ class Planner {
     if (!batches.ok()) return;
     for (const rewrite::TrashedBatch& batch : *batches) {
       situation_.trash_bytes.push_back(batch.bytes);
+      batches_.push_back(batch.id);
       report_.trash_bytes += batch.bytes;
     }
   }
@@ -175,13 +230,8 @@ class Planner {
       report_.rows.push_back(std::move(row));
       policy_.push_back(policy_trial(table, i));
     }
-    link_parents();
-    for (std::size_t run = 0; run < runs.size(); ++run) {
-      if (taken[run] != 0) continue;
-      ++report_.trials_beside;
-      keep_above(runs[run].name);
-    }
-    mark_unreadable(table.outcome());
+    link_parents(runs, taken);
+    mark_unreadable(table);
     look_for_open_files(table);
   }
 
@@ -200,32 +250,34 @@ class Planner {
     return out;
   }
 
-  // The nearest trial above each.
-  void link_parents() {
-    std::map<std::string_view, std::size_t> by_name;
+  // The nearest trial above each; and those that a run left out by -r and -x keeps, which lies
+  // below.
+  void link_parents(const std::vector<Run>& runs, const std::vector<char>& taken) {
+    std::unordered_map<std::string_view, std::size_t> by_name;
+    by_name.reserve(policy_.size());
     for (std::size_t i = 0; i < policy_.size(); ++i) by_name.emplace(report_.rows[i].trial, i);
-    for (std::size_t i = 0; i < policy_.size(); ++i) {
-      std::string_view name = report_.rows[i].trial;
-      while (name != "." && !policy_[i].parent) {
+    const auto above = [&](std::string_view name) -> std::optional<std::size_t> {
+      while (name != ".") {
         const std::size_t slash = name.rfind('/');
         name = slash == std::string_view::npos ? "." : name.substr(0, slash);
-        if (const auto found = by_name.find(name); found != by_name.end())
-          policy_[i].parent = found->second;
+        if (const auto found = by_name.find(name); found != by_name.end()) return found->second;
       }
-    }
-  }
-
-  // A run that -r and -x leave out keeps what lies above it.
-  void keep_above(const std::string& run) {
-    for (std::size_t i = 0; i < policy_.size(); ++i) {
-      if (policy_[i].stays_below.empty() && lies_below(run, report_.rows[i].trial))
-        policy_[i].stays_below = run;
+      return std::nullopt;
+    };
+    for (std::size_t i = 0; i < policy_.size(); ++i)
+      policy_[i].parent = above(report_.rows[i].trial);
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      if (taken[run] != 0) continue;
+      ++report_.trials_beside;
+      const auto parent = above(runs[run].name);
+      if (parent && policy_[*parent].stays_below.empty())
+        policy_[*parent].stays_below = runs[run].name;
     }
   }
 
   // What could not be read may hold anything: later events, runs below.
-  void mark_unreadable(const Outcome& outcome) {
-    for (const Problem& problem : outcome.problems) {
+  void mark_unreadable(const TrialTable& table) {
+    for (const Problem& problem : table.outcome().problems) {
       const bool unknown = problem.rule == "unreadable" || problem.rule == "changed-while-reading";
       if (!unknown || !problem.path) continue;
       for (std::size_t i = 0; i < policy_.size(); ++i) {
@@ -235,6 +287,23 @@ class Planner {
           policy_[i].trouble = printable(*problem.path) + ": " + problem.message;
       }
     }
+    if (table.outcome().more_problems == 0) return;
+    // Reports have room for so many problems: of damaged trials it is asked again.
+    for (std::size_t i = 0; i < policy_.size(); ++i) {
+      if (table.rows()[i].lost_data && policy_[i].trouble.empty())
+        policy_[i].trouble = unreadable_file(table, i);
+    }
+  }
+
+  [[nodiscard]] std::string unreadable_file(const TrialTable& table, std::size_t row) const {
+    for (const Member& member : table.trial(row).members) {
+      const Run& run = table.found().runs[member.run];
+      for (std::size_t file = 0; file < run.files.size(); ++file) {
+        const auto opened = context_.sys.open_read(run.path_of(file));
+        if (!opened.ok()) return printable(run.path_of(file)) + ": " + opened.error().message;
+      }
+    }
+    return {};
   }
 
   void look_for_open_files(const TrialTable& table) {
@@ -256,15 +325,16 @@ class Planner {
   }
 
   // Removed may be what the plan removes, as long as it still is what was planned.
-  Status compare_with_plan(const TrialTable& table, rewrite::InventoryTaker& taker) {
+  Status compare_with_plan(const TrialTable& table) {
     std::set<std::string> keys;
     for (std::size_t i = 0; i < policy_.size(); ++i) {
+      keys.insert(SavedPlan::key_of(report_.rows[i].trial));
+      policy_[i].remove_if = saved_->removes(report_.rows[i].trial);
+    }
+    TFEVENTS_CHECK(take_stock(table, [&](std::size_t i) { return *policy_[i].remove_if; }));
+    for (std::size_t i = 0; i < policy_.size(); ++i) {
       const PruneRow& row = report_.rows[i];
-      keys.insert(SavedPlan::key_of(row.trial));
-      policy_[i].remove_if = saved_->removes(row.trial);
-      if (!*policy_[i].remove_if) continue;
-      TFEVENTS_CHECK(take_stock(table, taker, i));
-      if (policy_[i].trouble.empty())
+      if (*policy_[i].remove_if && policy_[i].trouble.empty())
         policy_[i].trouble = saved_->difference(row.trial, row.last_event_time, row.files);
     }
     for (const std::string& name : saved_->missing(keys))
@@ -274,21 +344,21 @@ class Planner {
 
   // What stands in the way of a removal is seen only when stock is taken of it, and changes what
   // becomes of others: until nothing new is found.
-  Status decide(const TrialTable& table, rewrite::InventoryTaker& taker) {
+  Status decide(const TrialTable& table) {
     const bool all = report_.what == What::kDirectory || options_.rules.max_bytes.has_value();
     situation_.now = report_.now;
-    for (std::size_t i = 0; all && i < policy_.size(); ++i)
-      TFEVENTS_CHECK(take_stock(table, taker, i));
+    if (all) TFEVENTS_CHECK(take_stock(table, [](std::size_t) { return true; }));
     while (true) {
       rewrite::PolicyPlan plan = rewrite::decide(rules_.policy(), situation_, policy_);
+      const auto goes = [&](std::size_t i) { return plan.decisions[i].action == Action::kRemove; };
+      TFEVENTS_CHECK(take_stock(table, goes));
       bool again = false;
-      for (std::size_t i = 0; i < policy_.size(); ++i) {
-        if (plan.decisions[i].action != Action::kRemove) continue;
-        TFEVENTS_CHECK(take_stock(table, taker, i));
-        again = again || !policy_[i].trouble.empty();
-      }
+      for (std::size_t i = 0; i < policy_.size(); ++i)
+        again = again || (goes(i) && !policy_[i].trouble.empty());
       if (again) continue;
       report_.batches_to_empty = plan.batches_to_empty;
+      report_.early_batches.assign(
+          batches_.begin(), batches_.begin() + static_cast<std::ptrdiff_t>(plan.batches_to_empty));
       for (std::size_t i = 0; i < policy_.size(); ++i) {
         report_.rows[i].decision = std::move(plan.decisions[i]);
         finish_row(report_.rows[i], policy_[i]);
@@ -297,12 +367,36 @@ class Planner {
     }
   }
 
-  Status take_stock(const TrialTable& table, rewrite::InventoryTaker& taker, std::size_t i) {
+  // Of those for which `wanted` is true, each once however often it is asked for.
+  template <class Wanted>
+  Status take_stock(const TrialTable& table, Wanted wanted) {
+    std::vector<std::size_t> some;
     taken_.resize(policy_.size());
-    if (std::exchange(taken_[i], 1) != 0) return ok_status();
-    std::vector<std::size_t> members;
-    for (const Member& member : table.trial(i).members) members.push_back(member.run);
-    TFEVENTS_TRY(Inventory stock, taker.take(report_.rows[i].trial, members, context_.stop));
+    for (std::size_t i = 0; i < policy_.size(); ++i) {
+      if (wanted(i) && std::exchange(taken_[i], 1) == 0) some.push_back(i);
+    }
+    std::vector<Result<Inventory>> stocks(some.size(), Inventory());
+    for_each_parallel(
+        some.size(), context_.jobs, context_.stop, [](std::size_t) { return 0; },
+        [&](std::size_t k) {
+          std::vector<std::size_t> members;
+          for (const Member& member : table.trial(some[k]).members) members.push_back(member.run);
+          auto taker = takers_->borrow();
+          stocks[k] = taker.ok()
+                          ? (*taker)->take(report_.rows[some[k]].trial, members, context_.stop)
+                          : Result<Inventory>(taker.error());
+          if (taker.ok()) takers_->give_back(std::move(*taker));
+        });
+    if (context_.stop.requested())
+      return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
+    for (std::size_t k = 0; k < some.size(); ++k) {
+      TFEVENTS_TRY(Inventory stock, std::move(stocks[k]));
+      keep(std::move(stock), some[k]);
+    }
+    return ok_status();
+  }
+
+  void keep(Inventory stock, std::size_t i) {
     PruneRow& row = report_.rows[i];
     if (policy_[i].trouble.empty()) policy_[i].trouble = stock.trouble;
     if (report_.what == What::kDirectory && stock.mtime_ns)
@@ -317,7 +411,6 @@ class Planner {
       report_.warnings.push_back(printable(error.path) + ": " + error.message +
                                  ": what is in it is not counted, and stays");
     }
-    return ok_status();
   }
 
   void finish_row(PruneRow& row, const PolicyTrial& trial) const {
@@ -356,7 +449,9 @@ class Planner {
   PruneReport report_;
   std::vector<PolicyTrial> policy_;  // Of each row.
   rewrite::PolicySituation situation_;
+  std::vector<std::string> batches_;  // Of the trash, oldest first.
   std::optional<SavedPlan> saved_;
+  std::optional<Takers> takers_;
   std::vector<char> taken_;  // Whether stock was taken of each row.
 };
 

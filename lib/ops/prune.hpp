@@ -90,11 +90,12 @@ struct PruneReport {
   std::optional<std::string> by;
   rewrite::What what = rewrite::What::kEvents;
   double trash_keep_seconds = 0;
-  std::string trash;                 ///< Where removed files go.
-  std::vector<PruneRow> rows;        ///< Natural order of the name.
-  std::uint64_t trials_beside = 0;   ///< Runs of the operand that -r and -x leave out.
-  std::uint64_t trash_bytes = 0;     ///< In the trash before.
-  std::size_t batches_to_empty = 0;  ///< Oldest ones, before their time, for --max-size.
+  std::string trash;                            ///< Where removed files go.
+  std::vector<PruneRow> rows;                   ///< Natural order of the name.
+  std::uint64_t trials_beside = 0;              ///< Runs of the operand that -r and -x leave out.
+  std::uint64_t trash_bytes = 0;                ///< In the trash before.
+  std::size_t batches_to_empty = 0;             ///< Oldest ones, before their time, for --max-size.
+  std::vector<std::string> early_batches = {};  ///< Their ids.
   /// Set where the plan as a whole is refused: it may be shown, and must not be done.
   std::optional<Error> refusal;
   std::vector<std::string> warnings;
@@ -134,7 +135,7 @@ struct PruneDoing {
 
 /// Moves what the plan says into the trash, each trial checked again immediately before, then
 /// empties batches that are old enough. Results, errors and sums are in the report. Goes on with
-/// the next trial where one fails. Stops between two files when the context says so.
+/// the next trial where one fails. Stops between two trials when the context says so.
 ///
 /// Errors: before anything is touched: the lock, the trash, the clock of the file server (kRefused,
 /// kIo). Nothing is lost at any of them, nor by a crash.

@@ -156,6 +156,7 @@ class Doer {
       auto entries = (*opened)->list();
       if (!entries.ok()) return text_of(entries.error());
       for (const DirEntry& entry : *entries) {
+        if (entry.name.starts_with(".tfe-")) continue;
         if (entry.name.find("tfevents") == std::string::npos) continue;
         const std::string path = directory.empty() ? entry.name : directory + "/" + entry.name;
         if (entry.type == FileType::kRegular && !planned.contains(path))
@@ -193,7 +194,7 @@ class Doer {
   void empty_old() {
     std::optional<double> before = context_.clock.now() - report_.trash_keep_seconds;
     if (report_.trash_keep_seconds <= 0) before.reset();
-    if (before && report_.batches_to_empty != 0) before = std::max(*before, size_limit());
+    if (before && !report_.early_batches.empty()) before = std::max(*before, size_limit());
     std::set<std::string> kept;
     std::uint64_t own_bytes = 0;
     auto emptied = rewrite::empty_trash(*trash_, before, [&](const rewrite::TrashedFile& file) {
@@ -219,15 +220,15 @@ class Doer {
     }
   }
 
-  // The time before which the batches begun that have to go for --max-size.
+  // The time before which the batches begun that have to go for --max-size: those of the plan, as
+  // far as they are still there.
   double size_limit() {
     const auto batches = rewrite::list_trash(*trash_);
     double limit = -std::numeric_limits<double>::infinity();
     if (!batches.ok()) return limit;
-    std::size_t at = 0;
+    const std::vector<std::string>& planned = report_.early_batches;
     for (const rewrite::TrashedBatch& batch : *batches) {
-      if (report_.batch && batch.id == *report_.batch) break;
-      if (at++ == report_.batches_to_empty) break;
+      if (std::find(planned.begin(), planned.end(), batch.id) == planned.end()) continue;
       if (batch.state != rewrite::BatchState::kDamaged)
         limit = std::nextafter(batch.header.time, std::numeric_limits<double>::infinity());
     }
@@ -258,8 +259,9 @@ class Doer {
       report_.failures.push_back(std::move(trouble.error));
   }
 
+  // The first error is the one to tell; what failed once stays failed.
   static void set(PruneRow& row, PruneResult result, std::string error) {
-    row.result = result;
+    if (row.result != PruneResult::kFailed) row.result = result;
     if (!row.error) row.error = std::move(error);
   }
 

@@ -94,13 +94,16 @@ Status PruneRules::plan_keep_best(const PruneOptions& options, CallPlan& into) {
   for (const PruneOptions::KeepBest& best : options.keep_best) {
     auto direction = spoken_direction(best.metric);
     if (!direction) direction = metric_direction(best.metric);
+    // A name that was mistyped says no direction either: check() knows which of both it is.
+    std::optional<Error> trouble;
     if (!direction) {
-      return usage(
+      trouble = usage(
           "--keep-best: the name of " + printable(best.metric) +
               " does not say whether high or low is better",
           "write N:max(" + printable(best.metric) + ") or N:min(" + printable(best.metric) + ")");
     }
-    const bool greatest = *direction == Direction::kMax;
+    metric_troubles_.push_back(std::move(trouble));
+    const bool greatest = direction == Direction::kMax;
     const SeriesCall call{.function = greatest ? SeriesFunction::kMax : SeriesFunction::kMin,
                           .tag = {}};
     metrics_.push_back(into.add_item(best.metric, call));
@@ -110,7 +113,8 @@ Status PruneRules::plan_keep_best(const PruneOptions& options, CallPlan& into) {
 }
 
 Status PruneRules::check(const TrialTable& table, std::vector<std::string>& warnings) {
-  for (const PlannedItem& metric : metrics_) {
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    const PlannedItem& metric = metrics_[i];
     auto tag = settle_item(metric, table);
     if (!tag.ok()) {
       Error error = std::move(tag).error();
@@ -124,6 +128,7 @@ Status PruneRules::check(const TrialTable& table, std::vector<std::string>& warn
       if (metric.expression->expression.type() == ValueType::kBool)
         return usage("--keep-best: a condition, not a number: " + printable(metric.text));
     }
+    if (metric_troubles_[i]) return *metric_troubles_[i];
     metric_is_tag_.push_back(*tag ? 1 : 0);
   }
   for (const PlannedExpression& expression : keep_if_) {

@@ -20,12 +20,12 @@ class PruneRules {
  public:
   PruneRules() = default;
 
-  /// Errors: kRefused where there is no rule at all; kUsage for a metric without a direction and
-  /// for what cannot be parsed.
+  /// Errors: kRefused where there is no rule at all; kUsage for what cannot be parsed.
   static Result<PruneRules> plan(const PruneOptions& options, CallPlan& into);
 
   /// Errors: kRefused for a keep rule about a tag or hyperparameter that no trial has; kUsage for
-  /// such a --by. Other rules that can mean nothing are warnings.
+  /// such a --by, and for a metric without a direction. Other rules that can mean nothing are
+  /// warnings.
   Status check(const TrialTable& table, std::vector<std::string>& warnings);
 
   /// Fills in what the rules ask of a trial, and the group it is in.
@@ -42,6 +42,7 @@ class PruneRules {
   std::vector<PlannedExpression> keep_if_;
   std::vector<Pattern> keep_;
   std::vector<PlannedItem> metrics_;
+  std::vector<std::optional<Error>> metric_troubles_;  // Of those that say no direction.
   std::vector<char> metric_is_tag_;
   std::optional<PlannedItem> by_;
   std::map<std::string, std::uint32_t> groups_;  // Their numbers, by key.
