@@ -64,6 +64,12 @@ struct InventoryTaker::Impl {
     // Parents first, the way they would be made again.
     std::sort(out.directories.begin(), out.directories.end(),
               [](const PlannedDirectory& a, const PlannedDirectory& b) { return a.path < b.path; });
+    // A member's directory may have been above one that came before it.
+    out.directories.erase(std::unique(out.directories.begin(), out.directories.end(),
+                                      [](const PlannedDirectory& a, const PlannedDirectory& b) {
+                                        return a.path == b.path;
+                                      }),
+                          out.directories.end());
     for (auto& [size, name] : foreign) out.foreign_names.push_back(std::move(name));
     std::reverse(out.foreign_names.begin(), out.foreign_names.end());
     return ok_status();
