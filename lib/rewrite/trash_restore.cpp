@@ -252,7 +252,10 @@ class Restoring {
       return ok_status();
     }
     // What somebody has given another mode since keeps it.
-    if (seen.made && info.owner == trash_.actor().uid && info.mode == kUnfinishedMode) {
+    // The owner comes before the mode: a restore that crashed may have got as far as that.
+    const bool unfinished = info.mode == kUnfinishedMode &&
+                            (info.owner == trash_.actor().uid || info.owner == known.info.owner);
+    if (seen.made && unfinished) {
       return directory->set_own_attributes(known.info);
     }
     // Where another directory has its name by now, that one looks as it did.
