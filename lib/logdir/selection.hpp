@@ -35,6 +35,8 @@ struct Selection {
       active_until;   ///< Last activity at or before it (--older-than, --until; the earlier wins).
   bool live = false;  ///< --live
   bool finished = false;  ///< --finished: not live.
+  /// A run's activity is its last event, or the last change of an event file where that is later.
+  bool counts_changes = false;  // --age newest
 
   // Points.
   std::vector<Pattern> tags;

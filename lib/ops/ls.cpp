@@ -96,7 +96,8 @@ class RowReader {
     ReadRow result;
     LsRow& row = result.row;
     const double now = context_.clock.now();
-    const RunLife life = judge_life(run, state, now);
+    RunLife life = judge_life(run, state, now);
+    if (options_.select.counts_changes) count_changes(run, now, life);
     row.state = life.state;
     row.damage = state.findings.damage();
     row.first_time = state.activity.first_time();

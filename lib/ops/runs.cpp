@@ -64,6 +64,14 @@ bool is_add_hparams(const TagTable& tags) {
   return experiment && start;
 }
 
+// The newest mtime of its files, epoch seconds.
+std::optional<double> last_change(const Run& run) noexcept {
+  std::int64_t newest = 0;
+  for (const EventFile& file : run.files) newest = std::max(newest, file.mtime_ns);
+  if (run.standard_input || newest <= 0) return std::nullopt;
+  return static_cast<double>(newest) / 1e9;
+}
+
 }  // namespace
 
 RunLife judge_life(const Run& run, const RunReading& reading, double now) {
@@ -77,11 +85,7 @@ RunLife judge_life(const Run& run, const RunReading& reading, double now) {
     activity.on_end_mark(reading.session_end);
   life.active_time = activity.last_time();
   life.median_gap = activity.median_gap();
-  if (!life.active_time && !run.standard_input) {
-    std::int64_t newest = 0;
-    for (const EventFile& file : run.files) newest = std::max(newest, file.mtime_ns);
-    if (newest > 0) life.active_time = static_cast<double>(newest) / 1e9;
-  }
+  if (!life.active_time) life.active_time = last_change(run);
   if (life.active_time) life.age_seconds = now - *life.active_time;
   if (activity.live_at(now, life.median_gap)) {
     life.state = RunState::kLive;
@@ -91,6 +95,13 @@ RunLife judge_life(const Run& run, const RunReading& reading, double now) {
     life.state = reading.tags.series_count() == 0 ? RunState::kEmpty : RunState::kIdle;
   }
   return life;
+}
+
+void count_changes(const Run& run, double now, RunLife& life) noexcept {
+  const auto change = last_change(run);
+  if (!change || (life.active_time && *life.active_time >= *change)) return;
+  life.active_time = change;
+  life.age_seconds = now - *change;
 }
 
 bool passes_activity(const Selection& select, const RunLife& life) noexcept {

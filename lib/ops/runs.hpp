@@ -27,6 +27,10 @@ struct RunLife {
 };
 [[nodiscard]] RunLife judge_life(const Run& run, const RunReading& reading, double now);
 
+/// Lets the newest change of an event file count as activity, where it is later than the last
+/// event.
+void count_changes(const Run& run, double now, RunLife& life) noexcept;
+
 /// True when the run passes --newer-than, --older-than, --since, --until, --live and --finished.
 [[nodiscard]] bool passes_activity(const Selection& select, const RunLife& life) noexcept;
 

@@ -17,8 +17,10 @@ Status keep_where(Discovery& found, const Selection& select, const std::optional
   runs.logdir = select.logdir;
   runs.runs = select.runs;
   runs.exclude = select.exclude;
-  runs.active_since = select.active_since;
-  runs.active_until = select.active_until;
+  if (!select.counts_changes) {  // Else the reading of what is left looks at times.
+    runs.active_since = select.active_since;
+    runs.active_until = select.active_until;
+  }
   runs.live = select.live;
   runs.finished = select.finished;
   runs.max_series = select.max_series;

@@ -85,6 +85,10 @@ void add_where_options(OptionAdder& add, WhereOptions& into);
 /// The items of an option that may be repeated or be a list with commas. Errors: as split_items.
 [[nodiscard]] Result<std::vector<std::string>> split_lists(const std::vector<std::string>& lists);
 
+/// `--age newest|event`, in this order: what the age of a run is counted from.
+enum class Age : std::uint8_t { kNewest, kEvent };
+inline constexpr std::string_view kAges[] = {"newest", "event"};
+
 /// `--fold --no-fold`, for commands that work on trials.
 void add_fold_options(OptionAdder& add, bool& fold);
 

@@ -123,6 +123,11 @@ Ls::Ls(OptionAdder& add) {
             "The bytes of the names are printed as they are."},
            arguments.null);
   add_run_options(add, arguments.runs);
+  add.choice({"--age", "WHICH", "Runs", "Count age from newest or event [event]",
+              "event: the last event. newest: the last change of an event file where that is "
+              "later, as prune does unless told otherwise.",
+              ValueKind::kChoice, kAges},
+             arguments.age);
   add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
   add_output_options(add, arguments.output);
@@ -134,6 +139,7 @@ Result<ops::LsOptions> Ls::options(const Env& env) const {
   ops::LsOptions options;
   TFEVENTS_TRY(options.select,
                make_selection(arguments.runs, &arguments.points, View::kClean, env));
+  options.select.counts_changes = arguments.age == Age::kNewest;
   options.series = arguments.tags;
   TFEVENTS_TRY(const auto condition, parse_where(arguments.where));
   TFEVENTS_TRY(options.layout, parse_layout(arguments.where));

@@ -21,6 +21,7 @@ struct LsArguments {
   bool tree = false;
   bool all = false;
   std::string sort = "run";
+  Age age = Age::kEvent;
   std::optional<std::uint64_t> limit;
   bool paths = false;
   bool null = false;

@@ -21,7 +21,6 @@
 namespace tfevents::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kAges{"newest", "event"};
 constexpr std::array<std::string_view, 2> kWhats{"events", "dir"};
 
 Error usage(std::string message, std::string hint = {}) {
@@ -115,7 +114,7 @@ std::string policy_text(const PruneArguments& a) {
   each("--keep", a.keep);
   each("--keep-if", a.keep_if);
   if (a.by) add("--by", *a.by);
-  if (a.age == PruneArguments::Age::kEvent) add("--age", "event");
+  if (a.age == Age::kEvent) add("--age", "event");
   if (a.what == PruneArguments::What::kDirectory) add("--what", "dir");
   return out;
 }
@@ -126,7 +125,7 @@ Status write_document(const PruneArguments& arguments, const ops::PruneReport& r
   switch (arguments.output.format.value_or(Format::kTable)) {
     case Format::kJson: return render::prune_json(report, dry_run, version_number(), sink);
     case Format::kJsonl: return render::prune_jsonl(report, sink);
-    case Format::kCsv: return render_csv(render::prune_table(report, false), sink);
+    case Format::kCsv: return render_csv(render::prune_csv(report), sink);
     case Format::kMarkdown: return render_markdown(render::prune_table(report, false), sink);
     case Format::kTable: break;
   }
@@ -400,7 +399,7 @@ Result<ops::PruneOptions> Prune::options(const Env& env) const {
   if (a.max_size) rules.max_bytes = a.max_size->bytes;
   rules.keep_last = a.keep_last;
   if (a.keep_within) rules.keep_within_seconds = a.keep_within->seconds;
-  rules.age_by_event = a.age == PruneArguments::Age::kEvent;
+  rules.age_by_event = a.age == Age::kEvent;
   if (a.remove_if) {
     TFEVENTS_TRY(options.remove_if, condition("--remove-if", *a.remove_if));
   }

@@ -28,7 +28,6 @@ struct PruneArguments {
   std::optional<Duration> keep_within;
   std::vector<std::string> keep_best, keep, keep_if;
   std::optional<std::string> by;
-  enum class Age : std::uint8_t { kNewest, kEvent };
   Age age = Age::kNewest;
 
   enum class What : std::uint8_t { kEvents, kDirectory };

@@ -38,6 +38,11 @@ std::string ago(double seconds) {
   return human_duration(seconds) + " ago";
 }
 
+// Many write several times a second.
+std::string gap_text(double seconds) {
+  return seconds < 1 ? fmt::format("{:.2g}s", seconds) : human_duration(seconds);
+}
+
 std::string older_than(const rewrite::PolicyRules& rules) {
   return rules.older_than_seconds ? human_duration(*rules.older_than_seconds) : "?";
 }
@@ -61,7 +66,7 @@ std::string words_of(const Reason& reason, const PruneRow& row, const PruneRepor
     case Rule::kKeep: return "matches " + reason.text;
     case Rule::kKeepIf: return reason.text;
     case Rule::kLive:
-      return reason.seconds > 0 ? "live (every " + human_duration(reason.seconds) + ")" : "live";
+      return reason.seconds > 0 ? "live (every " + gap_text(reason.seconds) + ")" : "live";
     case Rule::kOpen: return fmt::format("open in process {}", reason.count);
     case Rule::kRecent: return "active " + ago(reason.seconds);
     case Rule::kNotVisible: return "active " + ago(reason.seconds) + ", open files not visible";
@@ -120,30 +125,32 @@ std::string reasons_text(const PruneRow& row, const rewrite::PolicyRules& rules)
   return text;
 }
 
-Cell result_cell(const PruneRow& row) {
-  return row.result ? Cell::text(to_string(*row.result)) : Cell();
+std::vector<Cell> people_cells(const PruneRow& row, const PruneReport& report) {
+  const Action action = row.decision.action;
+  const bool known = row.age_seconds && *row.age_seconds >= 0;
+  return {
+      Cell::text(action_word(action)).role(action == Action::kRemove ? Role::kWarn : Role::kPlain),
+      Cell::text(row.people_name()),
+      Cell::text(known ? human_duration(*row.age_seconds) : "?"),
+      Cell::bytes(row.bytes),
+      Cell::text(why_text(row, report) + foreign_words(row, report)),
+  };
 }
 
-std::vector<Cell> cells(const PruneRow& row, const PruneReport& report) {
-  const Action action = row.decision.action;
-  const Role role = action == Action::kRemove ? Role::kWarn : Role::kPlain;
-  std::string age = row.age_seconds ? human_duration(*row.age_seconds) : "?";
-  if (row.age_seconds && *row.age_seconds < 0) age = "?";
+std::vector<Cell> flat_cells(const PruneRow& row, const PruneReport& report) {
   return {
-      Cell::text(action_word(action)).role(role),
-      Cell::text(to_string(action)),
-      Cell::text(row.trial).shown_as(row.people_name()),
+      Cell::text(to_string(row.decision.action)),
+      Cell::text(row.trial),
       Cell::text(row.path),
       Cell::real(row.last_event_time),
       Cell::real(row.mtime_time),
-      Cell::real(row.age_seconds).shown_as(age),
+      Cell::real(row.age_seconds),
       Cell::boolean(row.live),
       Cell::text(to_string(row.open_files)),
-      Cell::bytes(row.bytes),
+      Cell::count(row.bytes),
       Cell::count(row.foreign_bytes),
-      Cell::text(reasons_text(row, report.rules))
-          .shown_as(why_text(row, report) + foreign_words(row, report)),
-      result_cell(row),
+      Cell::text(reasons_text(row, report.rules)),
+      row.result ? Cell::text(to_string(*row.result)) : Cell(),
       row.error ? Cell::text(*row.error) : Cell(),
   };
 }
@@ -279,7 +286,7 @@ std::string why_text(const PruneRow& row, const PruneReport& report) {
         reasons[i + 1].rule == Rule::kOpen) {
       text += text.empty() ? "" : ", ";
       text += fmt::format("live (open in process {}", reasons[i + 1].count);
-      if (reason.seconds > 0) text += ", every " + human_duration(reason.seconds);
+      if (reason.seconds > 0) text += ", every " + gap_text(reason.seconds);
       text += ")";
       ++i;
       continue;
@@ -301,7 +308,7 @@ std::string reason_detail(const Reason& reason, const rewrite::PolicyRules& rule
     case Rule::kNotKept: return "no rule keeps it";
     case Rule::kKeepLast: return fmt::format("rank {} from the newest", reason.count);
     case Rule::kKeepBest: return fmt::format("rank {} of {}", reason.count, reason.text);
-    case Rule::kLive: return fmt::format("an event every {}", human_duration(reason.seconds));
+    case Rule::kLive: return fmt::format("an event every {}", gap_text(reason.seconds));
     case Rule::kOpen: return fmt::format("open in process {}", reason.count);
     case Rule::kNotVisible:
       return "last activity " + ago(reason.seconds) + ", and open files are not visible";
@@ -321,51 +328,60 @@ std::string reason_detail(const Reason& reason, const rewrite::PolicyRules& rule
 Table prune_table(const PruneReport& report, bool folded) {
   Table table({
       {.header = " ", .keep = true},
-      {.key = "action", .people = false},
-      name_column("trial", "TRIAL"),
-      {.key = "path", .people = false},
-      {.key = "last_event_time", .people = false},
-      {.key = "mtime_time", .people = false},
-      {.key = "age_seconds", .header = "LAST", .align = Align::kRight},
-      {.key = "live", .people = false},
-      {.key = "open_files", .people = false},
-      {.key = "bytes", .header = "SIZE", .align = Align::kRight},
-      {.key = "foreign_bytes", .people = false},
-      {.key = "reasons", .header = "WHY", .elide = Elide::kEnd, .keep = true},
-      {.key = "result", .people = false},
-      {.key = "error", .people = false},
+      name_column("", "TRIAL"),
+      {.header = "LAST", .align = Align::kRight},
+      {.header = "SIZE", .align = Align::kRight},
+      {.header = "WHY", .elide = Elide::kEnd, .keep = true},
   });
   for (const Action action : {Action::kKeep, Action::kSkip, Action::kRemove}) {
     const auto rows = rows_of(report, action);
     std::size_t shown = rows.size();
     if (folded && shown > kFoldedRows + 1) shown = kFoldedRows;
-    for (std::size_t i = 0; i < shown; ++i) table.add(cells(*rows[i], report));
+    for (std::size_t i = 0; i < shown; ++i) table.add(people_cells(*rows[i], report));
     if (shown == rows.size()) continue;
     std::uint64_t bytes = 0;
     for (std::size_t i = shown; i < rows.size(); ++i) bytes += rows[i]->bytes;
     const std::string rest = fmt::format(
         "{} more, {} (--all)", human_integer(static_cast<std::int64_t>(rows.size() - shown)),
         human_bytes(bytes));
-    std::vector<Cell> cells(11);
-    cells[0] = Cell::text(action_word(action));
-    cells[2] = Cell::text("…");
-    cells.push_back(Cell::text(rest));
-    table.add(std::move(cells));
+    table.add({Cell::text(action_word(action)), Cell::text("…"), Cell(), Cell(), Cell::text(rest)});
   }
   return table;
+}
+
+LazyTable prune_csv(const PruneReport& report) {
+  std::vector<Column> columns;
+  for (const char* key :
+       {"action", "trial", "path", "last_event_time", "mtime_time", "age_seconds", "live",
+        "open_files", "bytes", "foreign_bytes", "reasons", "result", "error"})
+    columns.push_back({.key = key});
+  return LazyTable(std::move(columns), [&report](const RowSource::Visit& visit) -> Status {
+    for (const PruneRow& row : report.rows) TFEVENTS_CHECK(visit(flat_cells(row, report)));
+    return ok_status();
+  });
 }
 
 std::string prune_summary(const PruneReport& report, bool done) {
   if (done) return done_summary(report);
   const std::uint64_t stay = report.count(Action::kKeep) + report.count(Action::kSkip);
+  std::string text;
   if (report.count(Action::kRemove) == 0) {
-    return fmt::format("nothing to remove: {}", count_of(stay, "trial stays", "trials stay"));
+    text = fmt::format("nothing to remove: {}", count_of(stay, "trial stays", "trials stay"));
+  } else if (report.trash_keep_seconds <= 0) {
+    text = fmt::format("would delete {}, at once and for good", trials_text(report));
+  } else {
+    text = fmt::format("would move {} to {}, freed on {} · undo: {}", trials_text(report),
+                       join_path(report.trash, report.plan), date_of(report.freed_time()),
+                       command_line("trash restore", std::array{report.operand}));
   }
-  if (report.trash_keep_seconds <= 0)
-    return fmt::format("would delete {}, at once and for good", trials_text(report));
-  return fmt::format("would move {} to {}, freed on {} · undo: {}", trials_text(report),
-                     join_path(report.trash, report.plan), date_of(report.freed_time()),
-                     command_line("trash restore", std::array{report.operand}));
+  if (report.batches_to_empty != 0) {
+    text += fmt::format("\nwould free the oldest {} of the trash before {} time, for --max-size",
+                        report.batches_to_empty == 1
+                            ? "batch"
+                            : count_of(report.batches_to_empty, "batch", "batches"),
+                        report.batches_to_empty == 1 ? "its" : "their");
+  }
+  return text;
 }
 
 std::string prune_question(const PruneReport& report) {

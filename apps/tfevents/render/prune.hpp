@@ -20,9 +20,12 @@ namespace tfevents::render {
 [[nodiscard]] std::string reason_detail(const rewrite::Reason& reason,
                                         const rewrite::PolicyRules& rules);
 
-/// The rows that stay, then those nobody knows enough of, then those that go. `folded`: of each
-/// only the first, the rest summed up.
+/// For people: the rows that stay, then those nobody knows enough of, then those that go. `folded`:
+/// of each only the first, the rest summed up.
 [[nodiscard]] Table prune_table(const ops::PruneReport& report, bool folded);
+
+/// A row a trial in natural order, for programs. `report` must outlive it.
+[[nodiscard]] LazyTable prune_csv(const ops::PruneReport& report);
 
 /// One line, or two: what the plan would do, or has done.
 [[nodiscard]] std::string prune_summary(const ops::PruneReport& report, bool done);
