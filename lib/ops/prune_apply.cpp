@@ -65,15 +65,20 @@ class Doer {
     TFEVENTS_CHECK(announce());
     TFEVENTS_CHECK(batch_->seal());
     walk_ = std::make_unique<rewrite::TrashWalk>(trash_->operand());
-    std::uint64_t number = 1;
-    for (PruneRow& row : report_.rows) {
+    // What lies below comes first, since it keeps what is above where it stays after all.
+    std::uint64_t number = last_number_;
+    for (std::size_t i = report_.rows.size(); i-- != 0;) {
+      PruneRow& row = report_.rows[i];
       if (row.decision.action != Action::kRemove) continue;
+      number -= row.files.size();
       if (context_.stop.requested()) {
         set(row, PruneResult::kSkipped, "stopped before its turn");
+      } else if (const std::string* below = stayed_below(row)) {
+        set(row, PruneResult::kSkipped, printable(*below) + " below it stays");
       } else {
-        move_row(row, number);
+        move_row(row, number + 1);
       }
-      number += row.files.size();
+      if (row.result != PruneResult::kTrashed) stayed_.push_back(row.trial);
       if (doing_.on_row) doing_.on_row(row);
     }
     // Directories above several trials are empty when the last of them has gone.
@@ -96,9 +101,21 @@ class Doer {
       for (const PlannedDirectory& directory : row.directories) {
         if (announced.insert(directory.path).second) TFEVENTS_CHECK(batch_->add(directory));
       }
-      for (const PlannedFile& file : row.files) TFEVENTS_CHECK(batch_->add(file));
+      for (const PlannedFile& file : row.files) {
+        TFEVENTS_TRY(last_number_, batch_->add(file));
+      }
     }
     return ok_status();
+  }
+
+  [[nodiscard]] const std::string* stayed_below(const PruneRow& row) const {
+    for (const std::string& name : stayed_) {
+      const bool below =
+          row.trial == "." || (name.size() > row.trial.size() && name.starts_with(row.trial) &&
+                               name[row.trial.size()] == '/');
+      if (below) return &name;
+    }
+    return nullptr;
   }
 
   void move_row(PruneRow& row, std::uint64_t first_number) {
@@ -275,6 +292,8 @@ class Doer {
   std::unique_ptr<rewrite::Trash> trash_;
   std::unique_ptr<rewrite::Batch> batch_;
   std::unique_ptr<rewrite::TrashWalk> walk_;
+  std::uint64_t last_number_ = 0;    // Of the files that were announced.
+  std::vector<std::string> stayed_;  // Trials that were to go, and did not.
   std::optional<OpenFileTable> open_files_;
   double open_files_time_ = 0;
 };
