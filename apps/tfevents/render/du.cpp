@@ -125,7 +125,7 @@ std::string du_summary(const ops::DuReport& report, std::size_t width) {
     total += fmt::format(" · {} in {}", human_bytes(report.foreign.bytes),
                          count_of(report.foreign.files, "other file", "other files"));
   }
-  if (report.trash.batches > 0 || report.trash.files.files > 0)
+  if (report.trash.files.bytes > 0)
     total += fmt::format(" · {} in the trash", human_bytes(report.trash.files.bytes));
   return text + wrapped(total, width);
 }
