@@ -103,6 +103,10 @@ _tfevents() {
       :
       return
       ;;
+    ls:--age)
+      _tfevents_words 'newest event'
+      return
+      ;;
     ls:-w | ls:--where)
       :
       return
@@ -854,7 +858,7 @@ _tfevents() {
   esac
   if [[ $cur == -* ]]; then
     case $command in
-      ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished --age -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       du) _tfevents_words '--by --sort -n --limit -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;

@@ -75,6 +75,7 @@ complete -c tfevents -n '__tfevents_command ls' -l since -x -d 'Keep runs last a
 complete -c tfevents -n '__tfevents_command ls' -l until -x -d 'Keep runs last active at or before TIME'
 complete -c tfevents -n '__tfevents_command ls' -l live -d 'Keep runs that are still being written'
 complete -c tfevents -n '__tfevents_command ls' -l finished -d 'Keep runs that are not live'
+complete -c tfevents -n '__tfevents_command ls' -l age -x -a 'newest event' -d 'Count age from newest or event [event]'
 complete -c tfevents -n '__tfevents_command ls' -s 'w' -l where -x -d 'Keep those for which EXPR is true'
 complete -c tfevents -n '__tfevents_command ls' -l layout -x -d 'Name the levels of names: \'{project}/{run}\''
 complete -c tfevents -n '__tfevents_command ls' -s 't' -l tag -x -a '(__tfevents_ask tag)' -d 'Keep tags that match PATTERN'

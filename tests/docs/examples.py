@@ -3,7 +3,7 @@
 
 manual   the fenced blocks of man/src
 help     the examples that `tfevents -h` and `tfevents COMMAND -h` print
-readme   the fenced blocks of README.md: console blocks with what they print, shell, YAML of CI services, crontabs, Python
+readme   the fenced blocks of README.md: console blocks with what they print, shell, YAML of CI services, crontabs, systemd units, Python
 
 Each example gets fresh logs (examples_world). It has to end with 0 and every `tfevents` in it with 0, nothing may go to standard
 error unasked, and it has to print something or make a file. SPECIAL says where a document promises something else, and why.
@@ -41,6 +41,7 @@ SPECIAL = {
     "tfevents ls runs --json | jq -r '.rows[] | select(.damage > 0) | .path'": {"damaged": True, "ours": (3,)},
     "tfevents fsck -q runs": {"silent": True},  # all is well, so cron sends no mail
     "tfevents fsck -q /data/runs": {"silent": True},
+    "tfevents prune runs --older-than 30d --keep-best 3:val/acc": {"status": 4, "ours": (4,)},  # it asks, and nobody is there
     "source <(tfevents completion bash)": {"silent": True},
 }
 # Blocks of the README that build or install the program: what they say is checked, not run (check_build_block).
@@ -207,6 +208,8 @@ def run_manual(suite):
                 suite.run(where, "tfevents assert runs --checks ci/checks.txt")
             elif section == "EXAMPLES":
                 suite.run(where, block)
+            elif section == "CRON":
+                (run_unit if block.startswith("[Unit]") else run_crontab)(suite, where, block)
             else:
                 suite.fail(where, block, "is a block of a kind that this test does not know")
         if count == 0 and page.name != "output.md":
@@ -317,10 +320,13 @@ def run_yaml(suite, where, block):
 
 
 def run_crontab(suite, where, block):
-    """Commands that print nothing, so that no mail is sent, until something is damaged."""
+    """Commands that print nothing, so that no mail is sent, until something is damaged; but a prune says what went. What only
+    cron's own environment shows is in tests/cli/retention.sh."""
     for line in block.splitlines():
         found = re.fullmatch(r"(?:[0-9*,/-]+ +){5}(?:root +)?(tfevents .*)", line)
-        if found:
+        if found and found.group(1).startswith("tfevents prune "):
+            run_retention(suite, where, found.group(1))
+        elif found:
             suite.run(where, found.group(1))
             here = suite.fresh()
             examples_world.damage(here, "data/runs/ci")
@@ -329,6 +335,28 @@ def run_crontab(suite, where, block):
                 suite.fail(where, line, f"of damaged logs it ended with {status}, and printed [{printed}]")
         elif not re.fullmatch(r"#.*|[A-Z]+=.*|", line):
             suite.fail(where, line, "is no line of a crontab")
+
+
+def run_retention(suite, where, command):
+    """A prune that nobody watches: it removes what is old, says how to undo that, and so it does."""
+    answer = suite.run(where, command)
+    if not answer:
+        return
+    here, printed = answer
+    undo = re.search(r"^moved 1 trial, .* undo: (tfevents trash restore .*)$", printed, re.M)
+    if list((here / "data/runs/old").glob("*tfevents*")) or not list((here / "data/runs/ci").glob("*tfevents*")):
+        suite.fail(where, command, "did not remove what is old, and that alone:", printed)
+    if not undo or suite.shell(undo.group(1), here)[1] != 0 or not list((here / "data/runs/old").glob("*tfevents*")):
+        suite.fail(where, command, "does not say how to undo it:", printed)
+
+
+def run_unit(suite, where, block):
+    """Units of systemd: their commands, as crontabs have them. tests/cli/retention.sh lets systemd look at them."""
+    commands = re.findall(r"^ExecStart=/usr/local/bin/(tfevents prune .*)$", block, re.M)
+    for command in commands:
+        run_retention(suite, where, command)
+    if not commands and "[Timer]" not in block:
+        suite.fail(where, block, "is neither a service with a command nor a timer")
 
 
 def run_readme(suite):
@@ -350,6 +378,8 @@ def run_readme(suite):
             run_yaml(suite, where, block)
         elif language == "crontab":
             run_crontab(suite, where, block)
+        elif language == "ini":
+            run_unit(suite, where, block)
         elif language == "python":  # tests/interop runs it with the real pandas
             suite.ran += 1
             try:

@@ -109,7 +109,8 @@ def build(root):
         shutil.copytree(runs / copy, root / copy)
     for copy in ("before", "after"):
         shutil.copytree(runs / "ci", root / copy)
-    shutil.copytree(runs / "ci", root / "data" / "runs" / "ci")
+    for copy in ("ci", "old"):
+        shutil.copytree(runs / copy, root / "data" / "runs" / copy)
     for name, rate in (("t0", 0.1), ("t1", 0.01)):
         write_run(root / "sweep" / name, DAY, 0.96, {"optimizer": "adam", "lr": rate})
     (root / "backup").mkdir()
