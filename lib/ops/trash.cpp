@@ -4,8 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/text.hpp"
-#include "base/time.hpp"
 #include "ops/trash_desk.hpp"
 #include "rewrite/trash.hpp"
 
@@ -34,11 +32,8 @@ class TrashLister {
     std::erase_if(batches, [](const TrashedBatch& batch) { return holds_nothing_yet(batch); });
     choose(batches);
     for (const TrashedBatch& batch : batches) add(batch);
-    if (report_.rows.empty() && report_.outcome.nothing.empty()) {
-      desk_.set_trash_empty();
-      if (older_than && !batches.empty())
-        report_.outcome.nothing += " is older than " + human_duration(*older_than);
-    }
+    if (report_.rows.empty() && report_.outcome.nothing.empty())
+      desk_.set_trash_empty(!batches.empty());
     return std::move(report_);
   }
 

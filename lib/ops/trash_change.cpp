@@ -265,7 +265,9 @@ class TrashDoer {
       if (sums.files + sums.kept > 0) journal(id, sums);
     }
     const bool something = !report_.rows.empty() || report_.batches + report_.recovered_files > 0;
-    if (!something) desk_.set_trash_empty();
+    if (something) return;
+    const auto left = desk_.trash().batch_ids();
+    desk_.set_trash_empty(left.ok() && !left->empty());
   }
 
   void journal(const std::string& batch, const BatchSums& sums) {

@@ -76,8 +76,11 @@ void TrashDesk::set_nothing(std::string text, std::string hint) {
   report_.outcome.matched_nothing = options_.action == TrashAction::kRestore || named;
 }
 
-void TrashDesk::set_trash_empty() {
-  set_nothing("nothing in the trash of " + printable(report_.operand));
+void TrashDesk::set_trash_empty(bool others) {
+  std::string text = "nothing in the trash of " + printable(report_.operand);
+  if (others && options_.older_than_seconds)
+    text += " is older than " + human_duration(*options_.older_than_seconds);
+  set_nothing(std::move(text));
 }
 
 void TrashDesk::set_unknown(const std::string& id) {

@@ -33,7 +33,8 @@ class TrashDesk {
 
   /// Why there is nothing in the report.
   void set_nothing(std::string text, std::string hint = {});
-  void set_trash_empty();
+  /// `others`: there are batches, but none is old enough.
+  void set_trash_empty(bool others = false);
   /// A batch that was asked for and is not there.
   void set_unknown(const std::string& id);
 
