@@ -46,6 +46,7 @@ Result<std::string> read_line(int descriptor, const StopFlag& stop) {
 }
 
 bool means_yes(std::string_view line) {
+  if (line.size() > kLongestAnswer) return false;
   constexpr std::string_view kBlanks = " \t\r";
   const std::size_t begin = line.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return false;
