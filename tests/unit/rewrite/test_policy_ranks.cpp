@@ -348,5 +348,25 @@ TEST_CASE("policy: a parent that another rule asks for goes with the last one be
                                     "keep: not-nominated:432000", "keep: not-nominated:172800"});
 }
 
+TEST_CASE("policy: a run below of which nothing else is known keeps what lies above it") {
+  Population population;
+  population.rules.older_than_seconds = 7 * kDays;
+  population.trial("a", 9 * kDays);
+  population.trial("a/b", 9 * kDays).below(0).with([](auto& t) { t.stays_below = "a/b/x"; });
+  population.trial("a/c", 9 * kDays).below(0);
+  CHECK(population.lines() ==
+        Lines{"keep: below=a/b", "keep: below=a/b/x", "remove: older-than:777600"});
+  // What asks for nothing says so; the size passes it over, and waits for nothing above it.
+  population.trials[1].last_event = population.trials[1].mtime = kNow - 2 * kDays;
+  CHECK(population.lines() ==
+        Lines{"keep: below=a/b", "keep: not-nominated:172800", "remove: older-than:777600"});
+  population.rules = {};
+  population.rules.max_bytes = 0;
+  for (auto& trial : population.trials) trial.bytes = 1;
+  CHECK(population.lines() == Lines{"keep: below=a/b", "keep: below=a/b/x", "remove: max-size#2"});
+  population.trials[1].stays_below.clear();
+  CHECK(population.actions() == "rrr");
+}
+
 }  // namespace
 }  // namespace tfevents::test
