@@ -89,7 +89,7 @@ trash_listing() { find "$tree/.tfe-trash" -mindepth 1 ! -name lock -printf '%P %
 # retention WHO OWNER RUNNER: logs of OWNER, kept in order by RUNNER.
 retention() {
   who=$1 owner=$2 runner=$3
-  rm -rf "$work/home" "$work/logs"
+  rm -rf "${work:?}/home" "$work/logs"
   mkdir -p "$work/home" "$work/logs"
   home=$work/home tree=$work/logs/runs
   PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 - "$root/tests/docs" "$tree" <<'PYTHON'
@@ -157,6 +157,7 @@ PYTHON
   # The owner goes on working, whoever has pruned.
   foreign=$(find "$tree" -mindepth 1 -name .tfe-trash -prune -o ! -uid "$(as "$owner" id -u)" -print)
   [ -z "$foreign" ] || fail "$who: belongs to somebody else: $foreign"
+  # shellcheck disable=SC2016  # the inner shell's
   as "$owner" sh -c 'mkdir -p "$1/project/new" && touch "$1/project/old/new" && rm "$1/project/old/new" && rmdir "$1/project/new"' \
     sh "$tree" || fail "$who: the owner cannot write any more"
   as "$owner" "$work/bin/tfevents" ls "$tree" >"$work/out" 2>&1 || fail "$who: the owner cannot read any more: $(cat "$work/out")"
@@ -177,6 +178,7 @@ PYTHON
   # Directories in which the owner has worked since then are younger.
   for part in before after; do sed -E '/^(project|project\/old|open) d/s/ [0-9.]+$//' "$work/$part" >"$work/$part.still"; done
   diff "$work/before.still" "$work/after.still" || fail "$who: what came back is not what went"
+  # shellcheck disable=SC2016  # the inner shell's
   as "$owner" sh -c 'for file in "$1"/project/old/*tfevents*; do : >>"$file"; done' sh "$tree" ||
     fail "$who: the owner cannot append to what came back"
 

@@ -40,6 +40,15 @@ ASSERT_ROW = {"check": "acc", "expr": "last(val/acc) > 0.9", "run": "ci", "path"
 ASSERT = {**LS, "schema": "tfevents.assert/1", "rows": [ASSERT_ROW],
           "summary": {"verdict": "pass", "passed": 0, "failed": 0, "errors": 0, "warnings": 1, "exit": 0}}
 
+PRUNE_ROW = {"trial": "vit/base", "path": "runs/vit/base", "runs": ["vit/base"], "group": None, "action": "remove",
+             "reasons": [{"rule": "older-than", "detail": "last activity 9d ago"}], "last_event_time": 1.5, "mtime_time": None,
+             "age_seconds": 777600, "live": False, "open_files": "none", "bytes": 3, "foreign_bytes": 0,
+             "files": [{"path": "runs/vit/base/e", "dev": 1, "ino": 2, "bytes": 3, "mtime_ns": 4}], "result": None, "error": None}
+PRUNE_KEPT = {**PRUNE_ROW, "action": "keep", "reasons": [{"rule": "live", "detail": "an event every 2s"}], "files": []}
+PRUNE = {**LS, "schema": "tfevents.prune/1", "plan": "20260612-030001", "what": "events", "trash": "runs/.tfe-trash", "dry_run": True,
+         "policy": {"older_than_seconds": 604800, "keep_best": [{"count": 2, "metric": "acc", "direction": "max"}], "age": "newest"},
+         "rows": [PRUNE_ROW, PRUNE_KEPT], "summary": {"keep": 1, "remove": 1, "skip": 0, "bytes_to_trash": 3, "bytes_freed": 0}}
+
 
 def point(kind, value):
     return {"run": "a", "tag": "t", "kind": kind, "step": -3, "wall_time": 1700000000.5, "value": value}
@@ -62,6 +71,9 @@ GOOD = [
                                       {**ASSERT_ROW, "run": None, "path": None, "reason": "empty-selection", "suggestion": None})),
     ("tfevents.compare", "envelope", json.dumps(COMPARE)),
     ("tfevents.compare", "rows", lines(COMPARE_ROW, COMPARE_GROUP)),
+    ("tfevents.prune", "envelope", json.dumps(PRUNE)),
+    ("tfevents.prune", "envelope", json.dumps({**PRUNE, "dry_run": False, "rows": [{**PRUNE_ROW, "result": "trashed"}]})),
+    ("tfevents.prune", "rows", lines(PRUNE_KEPT, {**PRUNE_ROW, "result": "skipped", "error": "open in process 7"})),
     ("tfevents.error", "rows", lines(ERROR)),
     ("tfevents.export", "rows", lines(EXPORTED, {**EXPORTED, "value": "NaN"}, EXPORTED_STEP)),
     ("tfevents.dump-records", "rows", lines(RECORD, DAMAGE, TAIL, {**RECORD, "data_crc": "bad", "event": None, "values": []})),
@@ -120,6 +132,14 @@ BAD = [
     ("a trial that is a group", "tfevents.compare", "rows", lines({**COMPARE_ROW, "runs": ["a"]})),
     ("a metric of one trial in a group", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "metrics": {"a": COMPARE_METRIC}})),
     ("a group of no trial", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "runs": []})),
+    ("a rule that does not exist", "tfevents.prune", "envelope", json.dumps({**PRUNE, "policy": {"newer_than_seconds": 1, "age": "newest"}})),
+    ("a plan with results", "tfevents.prune", "envelope", json.dumps({**PRUNE, "rows": [{**PRUNE_ROW, "result": "trashed"}]})),
+    ("a plan for two directories", "tfevents.prune", "envelope", json.dumps({**PRUNE, "operands": ["a", "b"]})),
+    ("a removal for a reason to stay", "tfevents.prune", "rows", lines({**PRUNE_ROW, "reasons": PRUNE_KEPT["reasons"]})),
+    ("a removal for no reason", "tfevents.prune", "rows", lines({**PRUNE_ROW, "reasons": []})),
+    ("files of what stays", "tfevents.prune", "rows", lines({**PRUNE_KEPT, "files": PRUNE_ROW["files"]})),
+    ("a failure without a word", "tfevents.prune", "rows", lines({**PRUNE_ROW, "result": "failed"})),
+    ("a file with an unknown field", "tfevents.prune", "rows", lines({**PRUNE_ROW, "files": [{**PRUNE_ROW["files"][0], "mode": 1}]})),
     ("no newline at the end", "tfevents.ls", "rows", json.dumps(LS_ROW)),
     ("an empty line", "tfevents.ls", "rows", lines(LS_ROW) + "\n"),
     ("an envelope among rows", "tfevents.ls", "rows", lines(LS)),
