@@ -59,28 +59,40 @@ class Doer {
   }
 
  private:
+  void take_turn(PruneRow& row, std::uint64_t first_number) {
+    if (context_.stop.requested()) {
+      set(row, PruneResult::kSkipped, "stopped before its turn");
+    } else if (const std::string* below = stayed_below(row)) {
+      set(row, PruneResult::kSkipped, printable(*below) + " below it stays");
+    } else {
+      move_row(row, first_number);
+    }
+    if (row.result != PruneResult::kTrashed) stayed_.push_back(row.trial);
+    if (doing_.on_row) doing_.on_row(row);
+  }
+
   // Everything is announced before anything moves.
   Status move_all() {
     TFEVENTS_TRY(batch_, rewrite::Batch::begin(*trash_, context_.clock.now(), report_.policy_text));
     TFEVENTS_CHECK(announce());
     TFEVENTS_CHECK(batch_->seal());
     walk_ = std::make_unique<rewrite::TrashWalk>(trash_->operand());
-    // What lies below comes first, since it keeps what is above where it stays after all.
-    std::uint64_t number = last_number_;
+    // What lies below comes first, since it keeps what is above where it stays after all. The run
+    // of the operand lies above all, whatever names sort before its `.`.
+    std::uint64_t number = last_number_, operand_number = 0;
+    PruneRow* operand = nullptr;
     for (std::size_t i = report_.rows.size(); i-- != 0;) {
       PruneRow& row = report_.rows[i];
       if (row.decision.action != Action::kRemove) continue;
       number -= row.files.size();
-      if (context_.stop.requested()) {
-        set(row, PruneResult::kSkipped, "stopped before its turn");
-      } else if (const std::string* below = stayed_below(row)) {
-        set(row, PruneResult::kSkipped, printable(*below) + " below it stays");
+      if (row.trial == ".") {
+        operand = &row;
+        operand_number = number;
       } else {
-        move_row(row, number + 1);
+        take_turn(row, number + 1);
       }
-      if (row.result != PruneResult::kTrashed) stayed_.push_back(row.trial);
-      if (doing_.on_row) doing_.on_row(row);
     }
+    if (operand != nullptr) take_turn(*operand, operand_number + 1);
     // Directories above several trials are empty when the last of them has gone.
     for (PruneRow& row : report_.rows) {
       if (row.result == PruneResult::kTrashed) (void)batch_->remove_emptied(row.directories);
