@@ -64,6 +64,14 @@ class RealDirectory final : public Directory {
     return posix::to_open_file(std::move(file), join_path(path_, name));
   }
 
+  std::optional<bool> is_being_written(const std::string& name) override {
+    if (!check_name(name).ok()) return std::nullopt;
+    const Descriptor file = open_entry(name, kReadFile);
+    if (file) return posix::has_writer(file.get());
+    // Somebody holds a lease, and is told to give it up.
+    return errno == EWOULDBLOCK ? std::optional(true) : std::nullopt;
+  }
+
   Result<std::unique_ptr<WritableFile>> create_file(const std::string& name,
                                                     std::uint32_t mode) override {
     TFEVENTS_CHECK(check_name(name));
@@ -171,8 +179,8 @@ Result<std::vector<DirEntry>> RealDirectory::list() {
   std::vector<DirEntry> entries;
   alignas(dirent64) std::array<char, std::size_t{32} * 1024> buffer;
   while (true) {
-    const ssize_t size = posix::retry(
-        [&] { return ::getdents64(directory_.get(), buffer.data(), buffer.size()); });
+    const ssize_t size =
+        posix::retry([&] { return ::getdents64(directory_.get(), buffer.data(), buffer.size()); });
     if (size < 0) return system_error(errno, path_);
     if (size == 0) break;
     for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,6 +74,10 @@ class Directory {
   virtual Result<std::unique_ptr<Directory>> open_directory(const std::string& name) = 0;
   /// Anything but a link for reading; never waits on a FIFO. Its `info` says what it is.
   virtual Result<std::unique_ptr<OpenFile>> open_read(const std::string& name) = 0;
+  /// Whether anybody has a regular file open for writing, or mapped: what is written then may come
+  /// at any time. Exact on local file systems, in whatever container the writer is; nothing where
+  /// the kernel does not tell (servers; files of others, for all but root).
+  [[nodiscard]] virtual std::optional<bool> is_being_written(const std::string& name) = 0;
   /// A new file with exactly that mode, whatever the umask. kExists where the name is taken, by
   /// whatever.
   virtual Result<std::unique_ptr<WritableFile>> create_file(const std::string& name,

@@ -42,6 +42,9 @@ Status set_attributes(int descriptor, const EntryInfo& like, const std::string& 
 /// of its parent did not leave. kRefused where it cannot be the one that was made.
 Status set_mode_of_new_directory(int descriptor, mode_t mode, const std::string& path);
 
+/// Directory::is_being_written of a descriptor that is open for reading.
+[[nodiscard]] std::optional<bool> has_writer(int descriptor);
+
 /// A file open for writing at its end.
 [[nodiscard]] std::unique_ptr<WritableFile> to_writable_file(Descriptor file, std::string path);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <memory>
 #include <string_view>
 
@@ -11,7 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "io/posix.hpp"
+#include "io/directory_posix.hpp"
 
 namespace tfevents {
 namespace {
@@ -35,13 +36,14 @@ std::optional<std::vector<std::int64_t>> numbers_in(const std::string& path) {
   return numbers;
 }
 
-// A file's name, not its path, says what is in it; a link of procfs says both without asking the
-// file system where the file lies.
+// A file's name says what is in it; a link of procfs says its whole path without asking the file
+// system where the file lies.
 bool wanted(const std::string& link, const std::string& name_part) {
   std::array<char, 4096> target{};
   const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
   if (size <= 0 || target[0] != '/') return false;
   const std::string_view path(target.data(), static_cast<std::size_t>(size));
+  if (name_part.find('/') != std::string::npos) return path.find(name_part) != path.npos;
   return path.substr(path.rfind('/') + 1).find(name_part) != std::string_view::npos;
 }
 
@@ -73,9 +75,9 @@ OpenFileTable scan_open_files(const std::string& name_part, const std::string& p
   return table;
 }
 
-bool is_shared_file_system(const std::string& path) {
-  struct statfs info {};
-  if (::statfs(path.c_str(), &info) != 0) return false;
+namespace {
+
+bool is_local(const struct statfs& info) {
   // The f_type of file systems that one kernel has for itself. Source: statfs(2), linux/magic.h.
   constexpr std::array<std::uint32_t, 18> kLocal{
       0xEF53,      // ext2, ext3, ext4
@@ -97,8 +99,33 @@ bool is_shared_file_system(const std::string& path) {
       0x9660,      // iso9660
       0x15013346,  // udf
   };
-  return std::find(kLocal.begin(), kLocal.end(), static_cast<std::uint32_t>(info.f_type)) ==
+  return std::find(kLocal.begin(), kLocal.end(), static_cast<std::uint32_t>(info.f_type)) !=
          kLocal.end();
 }
+
+}  // namespace
+
+bool is_shared_file_system(const std::string& path) {
+  struct statfs info {};
+  return ::statfs(path.c_str(), &info) == 0 && !is_local(info);
+}
+
+namespace posix {
+
+// A read lease is given out only where nobody has the file open for writing. Source: fcntl(2).
+std::optional<bool> has_writer(int descriptor) {
+  struct statfs info {};
+  // Servers refuse leases for reasons of their own.
+  if (::fstatfs(descriptor, &info) != 0 || !is_local(info)) return std::nullopt;
+  // Who opens it now is held up until the lease is given back, which sends a signal: one that does
+  // nothing, since SIGIO would end us.
+  if (::fcntl(descriptor, F_SETSIG, SIGURG) != 0) return std::nullopt;
+  if (::fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0)
+    return errno == EAGAIN ? std::optional(true) : std::nullopt;
+  static_cast<void>(::fcntl(descriptor, F_SETLEASE, F_UNLCK));
+  return false;
+}
+
+}  // namespace posix
 
 }  // namespace tfevents

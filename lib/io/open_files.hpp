@@ -33,8 +33,9 @@ struct OpenFileTable {
 };
 
 /// Reads /proc: regular files that other processes have open, those whose name contains
-/// `name_part` alone. Asks the file systems of these files only, so that a server that does not
-/// answer holds up nobody. Processes that end meanwhile are left out. `proc` is where procfs is.
+/// `name_part` alone (or whose path does, where that has a `/`). Asks the file systems of these
+/// files only, so that a server that does not answer holds up nobody. Processes that end meanwhile
+/// are left out. `proc` is where procfs is.
 [[nodiscard]] OpenFileTable scan_open_files(const std::string& name_part,
                                             const std::string& proc = "/proc");
 

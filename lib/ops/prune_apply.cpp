@@ -28,6 +28,9 @@ using rewrite::PlannedFile;
 // Looking through /proc takes milliseconds: once for all the trials of so much time.
 constexpr double kOpenFilesAge = 1.0;  // Seconds.
 
+// Files that stay in the trash, of which each is named.
+constexpr std::uint64_t kMostKept = 10;
+
 /// Carries one plan out, under the lock.
 class Doer {
  public:
@@ -202,6 +205,9 @@ class Doer {
       if (now.id != then.id || now.size != then.size || now.mtime_ns != then.mtime_ns ||
           now.type != then.type)
         return printable(file.path) + " changed since the plan was made";
+      // Also by whom /proc does not show: in another container, or of another user.
+      if (now.type == FileType::kRegular && (*opened)->is_being_written(name) == true)
+        return printable(file.path) + " is open for writing";
     }
     return {};
   }
@@ -225,10 +231,11 @@ class Doer {
     if (report_.trash_keep_seconds <= 0) before.reset();
     if (before && !report_.early_batches.empty()) before = std::max(*before, size_limit());
     std::set<std::string> kept;
-    std::uint64_t own_bytes = 0;
+    std::uint64_t own_bytes = 0, kept_files = 0;
     auto emptied = rewrite::empty_trash(*trash_, before, [&](const rewrite::TrashedFile& file) {
       if (file.result != rewrite::TrashResult::kDeleted) {
         kept.insert(file.entry.file.trial);
+        if (++kept_files <= kMostKept) fail_to_empty(file);
       } else if (report_.batch && file.batch == *report_.batch) {
         own_bytes += file.entry.file.info.size;
       }
@@ -236,6 +243,13 @@ class Doer {
     if (!emptied.ok()) {
       report_.failures.push_back(std::move(emptied).error());
       return;
+    }
+    if (kept_files > kMostKept) {
+      report_.failures.push_back(
+          {.code = ErrorCode::kChanged,
+           .message = to_text(kept_files - kMostKept) + " more files stay in the trash",
+           .path = report_.trash,
+           .hint = "tfevents trash empty names them all"});
     }
     report_.bytes_freed = emptied->bytes;
     report_.bytes_trashed -= std::min(report_.bytes_trashed, own_bytes);
@@ -247,6 +261,12 @@ class Doer {
       if (row.result == PruneResult::kTrashed && !kept.contains(row.trial))
         row.result = PruneResult::kDeleted;
     }
+  }
+
+  void fail_to_empty(const rewrite::TrashedFile& file) {
+    Error error = *file.error;
+    error.message = "stays in the trash, in batch " + file.batch + ": " + error.message;
+    report_.failures.push_back(std::move(error));
   }
 
   // The time before which the batches begun that have to go for --max-size: those of the plan, as

@@ -145,9 +145,9 @@ struct RestoreRequest {
                                                 const TrashVisitor& visitor);
 
 /// Deletes the batches begun before a time (epoch seconds; none: all of them). An object that is
-/// not what its manifest says is kept: it was written on since, or is a stray. Damaged and
-/// unfinished batches are left alone and in the report. An interrupted emptying is finished by the
-/// next one. Needs the TreeLock.
+/// not what its manifest says is kept: it was written on since, may be any moment, or is a stray.
+/// Damaged and unfinished batches are left alone and in the report. An interrupted emptying is
+/// finished by the next one. Needs the TreeLock.
 [[nodiscard]] Result<TrashReport> empty_trash(Trash& trash, std::optional<double> begun_before,
                                               const TrashVisitor& visitor);
 

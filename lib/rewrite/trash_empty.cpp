@@ -1,6 +1,8 @@
+#include <optional>
 #include <utility>
 
 #include "base/number.hpp"
+#include "io/open_files.hpp"
 #include "rewrite/trash_files.hpp"
 
 namespace tfevents::rewrite {
@@ -33,7 +35,14 @@ class Emptying {
 
  private:
   void empty(const ManifestFile& entry) {
-    const Result<std::optional<EntryInfo>> found = batch_.object(entry.number);
+    Result<std::optional<EntryInfo>> found = batch_.object(entry.number);
+    bool written = false;
+    if (found.ok() && *found && (*found)->file.type == FileType::kRegular) {
+      // Asked before the last look: nobody can open it here, so that without a writer now nothing
+      // is written between that look and its end.
+      written = is_being_written(to_text(entry.number), (*found)->file);
+      found = batch_.object(entry.number);
+    }
     if (!found.ok()) return tell(entry, TrashResult::kFailed, found.error());
     if (!*found) return;
     const FileInfo& file = (*found)->file;
@@ -46,6 +55,7 @@ class Emptying {
     if (!same_object(entry.file.info, device_, file, trash_.device())) {
       return keep(entry, "changed since it was trashed");
     }
+    if (written) return keep(entry, "is open for writing");
     const Status removed = batch_.directory().remove_file(to_text(entry.number));
     if (!removed.ok() && removed.error().code != ErrorCode::kNotFound) {
       return tell(entry, TrashResult::kFailed, removed.error());
@@ -53,6 +63,12 @@ class Emptying {
     ++report_.files;
     report_.bytes += file.size;
     if (visitor_) visitor_({batch_.id(), entry, TrashResult::kDeleted, nullptr});
+  }
+
+  bool is_being_written(const std::string& name, const FileInfo& file) {
+    if (const auto told = batch_.directory().is_being_written(name)) return *told;
+    if (!open_) open_ = scan_open_files(std::string("/") + kTrashName + "/");
+    return open_->process_of(file.id).has_value();
   }
 
   void keep(const ManifestFile& entry, const char* why) {
@@ -71,6 +87,7 @@ class Emptying {
   std::uint64_t device_;
   TrashReport& report_;
   const TrashVisitor& visitor_;
+  std::optional<OpenFileTable> open_;  ///< Where the kernel does not tell of single files.
   std::uint64_t left_ = 0;
 };
 

@@ -110,6 +110,9 @@ class FaultSys::OpenedDirectory final : public Directory {
     return std::unique_ptr<OpenFile>(
         std::make_unique<File>(sys_, std::move(file), join_path(path(), name)));
   }
+  std::optional<bool> is_being_written(const std::string& name) override {
+    return step(name).ok() ? inner_->is_being_written(name) : std::nullopt;
+  }
   Result<std::unique_ptr<WritableFile>> create_file(const std::string& name,
                                                     std::uint32_t mode) override {
     TFEVENTS_CHECK(step(name));
