@@ -193,7 +193,7 @@ complete -c tfevents -n '__tfevents_command prune' -s 'o' -l output -r -F -d 'Wr
 
 complete -c tfevents -n '__tfevents_command trash' -x -a 'ls restore empty'
 complete -c tfevents -n '__tfevents_command trash' -x -a '(__fish_complete_directories)'
-complete -c tfevents -n '__tfevents_command trash' -l batch -x -d 'Only this batch; restore takes the newest without it'
+complete -c tfevents -n '__tfevents_command trash' -l batch -x -d 'Only this batch [restore: the newest]'
 complete -c tfevents -n '__tfevents_command trash' -l older-than -x -d 'empty: only batches older than DURATION'
 complete -c tfevents -n '__tfevents_command trash' -l trash-keep -x -d 'ls: batches expire after DURATION [7d]'
 complete -c tfevents -n '__tfevents_command trash' -l all -d 'Show every run, also on a terminal'

@@ -116,7 +116,7 @@ constexpr ExitNote kPruneExits[] = {
 };
 
 constexpr Example kTrashExamples[] = {
-    {"tfevents trash ls runs", "what is in the trash, and until when"},
+    {"tfevents trash ls runs", "what is in it, until when"},
     {"tfevents trash restore runs", "undo the last prune"},
     {"tfevents trash empty runs --dry-run", "what would be gone for good"},
     {"tfevents trash empty runs --older-than 7d --yes", "for cron"},
@@ -126,11 +126,11 @@ constexpr ExitNote kTrashExits[] = {
      "Listed, or everything was restored or deleted; also where ls or empty find nothing"},
     {ExitCode::kNo, "There is nothing to restore, or no batch of that name"},
     {ExitCode::kFailed,
-     "Usage, a PATH that is missing or unreadable, or something could not be restored or deleted, "
+     "Usage, a DIR that is missing or unreadable, or something could not be restored or deleted, "
      "and is still in the trash"},
     {ExitCode::kPartial, "ls: a batch is damaged, and nobody knows what is in it"},
     {ExitCode::kRefused,
-     "Refused for safety, and nothing done: nobody to confirm, a no, a link as PATH, a trash that "
+     "Refused for safety, and nothing done: nobody to confirm, a no, a link as DIR, a trash that "
      "is not ours, another writer"},
     {ExitCode::kBug},
 };

@@ -35,7 +35,7 @@ Error usage(std::string message, std::string hint = {}) {
 Result<TrashAction> parse_action(const std::vector<std::string>& typed) {
   if (typed.empty()) {
     return usage("what is to be done with the trash? ls, restore or empty",
-                 "tfevents trash ls PATH shows what is in it");
+                 "tfevents trash ls DIR shows what is in it");
   }
   const std::string& word = typed.front();
   const auto* const found = std::find(std::begin(kActions), std::end(kActions), word);
@@ -44,7 +44,7 @@ Result<TrashAction> parse_action(const std::vector<std::string>& typed) {
   const auto near = nearest(word, names);
   return usage(fmt::format("'{}' is none of ls, restore, empty", printable(word)),
                near ? fmt::format("did you mean tfevents trash {}?", *near)
-                    : "the directory stands behind it: tfevents trash ls PATH");
+                    : "the directory stands behind it: tfevents trash ls DIR");
 }
 
 /// How much of a table people see.
@@ -202,14 +202,17 @@ Trash::Trash(OptionAdder& add) {
                    "deletes it for good.",
                    ValueKind::kChoice, kActions},
                   arguments.actions, 1);
-  add.positionals({"PATH", "", "Arguments", "The log directory that was pruned",
+  add.positionals({"DIR", "", "Arguments", "The log directory that was pruned",
                    "It has to be named: $TFEVENTS_LOGDIR and -C are not looked at. A symbolic link "
                    "is refused.",
                    ValueKind::kDirectory},
                   arguments.directories, 1);
-  add.list({"--batch", "ID", "Listing", "Only this batch; restore takes the newest without it",
-            "May be repeated; all means every batch. Not for empty.", ValueKind::kText},
-           arguments.batches);
+  add.list(
+      {"--batch", "ID", "Listing", "Only this batch [restore: the newest]",
+       "May be repeated; all means every batch. Without it ls lists all, and restore takes the "
+       "newest. Not for empty.",
+       ValueKind::kText},
+      arguments.batches);
   add.value({"--older-than", "DURATION", "Removing", "empty: only batches older than DURATION",
              "A DURATION is a sum such as 1d12h. Without it everything in the trash goes.",
              ValueKind::kDuration},
@@ -237,7 +240,7 @@ Result<ops::TrashOptions> Trash::options(const Env& env) const {
   const std::string action(kActions[static_cast<std::size_t>(chosen.action)]);
   if (arguments.directories.empty()) {
     return usage(fmt::format("trash {}: whose trash? Name the directory", action),
-                 fmt::format("tfevents trash {} PATH", action));
+                 fmt::format("tfevents trash {} DIR", action));
   }
   chosen.operand = arguments.directories.front();
   const bool lists = chosen.action == TrashAction::kList;
