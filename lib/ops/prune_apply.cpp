@@ -56,9 +56,11 @@ class Doer {
     report_.carried_out = true;
     TFEVENTS_TRY(rewrite::TrashReport recovered, rewrite::recover_trash(*trash_));
     note(std::move(recovered));
-    if (moves) TFEVENTS_CHECK(move_all());
+    // Where nothing can be moved, since the disk is full, what is due makes room for the next time.
+    Status moved = moves ? move_all() : ok_status();
+    if (!moved.ok()) batch_.reset();
     if (!context_.stop.requested()) empty_old();
-    return ok_status();
+    return moved;
   }
 
  private:

@@ -124,13 +124,15 @@ Result<TreeLock> TreeLock::take(Trash& trash, const LockOptions& options) {
   }
   TFEVENTS_CHECK(lock.file_->clear());
   const Actor& who = trash.actor();
-  TFEVENTS_CHECK(lock.file_->write(as_bytes(JsonLine()
-                                                .number("pid", who.pid)
-                                                .text("host", who.host.substr(0, kMostWord))
-                                                .text("user", who.user.substr(0, kMostWord))
-                                                .text("command", who.command.substr(0, kMostWord))
-                                                .number("since", options.now)
-                                                .end())));
+  // For people. On a full disk it is missing, and emptying the trash still has to work.
+  static_cast<void>(
+      lock.file_->write(as_bytes(JsonLine()
+                                     .number("pid", who.pid)
+                                     .text("host", who.host.substr(0, kMostWord))
+                                     .text("user", who.user.substr(0, kMostWord))
+                                     .text("command", who.command.substr(0, kMostWord))
+                                     .number("since", options.now)
+                                     .end())));
   TFEVENTS_TRY(const EntryInfo written, lock.file_->info());
   TFEVENTS_CHECK(compare_clocks(written, options.now, trash.operand().path()));
   return lock;
