@@ -197,7 +197,9 @@ class Planner {
   // Its sizes count for --max-size. That it is not there is the usual case; that it cannot be used
   // is said when it is needed.
   void look_at_trash() {
-    auto trash = rewrite::Trash::open(context_.sys, report_.operand, {});
+    rewrite::Actor looker;
+    looker.uid = options_.uid;
+    auto trash = rewrite::Trash::open(context_.sys, report_.operand, std::move(looker));
     if (!trash.ok()) return;
     const auto batches = rewrite::list_trash(**trash);
     if (!batches.ok()) return;

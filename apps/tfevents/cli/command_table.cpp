@@ -99,7 +99,7 @@ constexpr Example kDuExamples[] = {
 constexpr Example kPruneExamples[] = {
     {"tfevents prune runs --older-than 7d --dry-run", "what would go, and why"},
     {"tfevents prune runs --older-than 7d --yes", "for cron"},
-    {"tfevents prune runs --older-than 30d --keep-best 3:val/acc", "but not the best"},
+    {"tfevents prune runs --older-than 30d --keep-last 9", "but not the newest"},
     {"tfevents prune runs --max-size 50G --what dir", "the oldest, checkpoints too"},
 };
 constexpr ExitNote kPruneExits[] = {
@@ -232,8 +232,8 @@ constexpr std::array kCommands{
     CommandSpec{.name = "prune",
                 .summary = "Remove old trials by rules, into a trash",
                 .group = kManage,
-                .description = "Removes the trials below PATH that the rules ask for and nothing "
-                               "keeps: their event files go to a trash in PATH, and are deleted a "
+                .description = "Removes the trials below DIR that the rules ask for and nothing "
+                               "keeps: their event files go to a trash in DIR, and are deleted a "
                                "week later. Running trials stay, and so does everything that is "
                                "not certain. The plan is printed first.",
                 .examples = kPruneExamples,

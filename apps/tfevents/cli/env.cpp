@@ -13,8 +13,8 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::string_view kVariables[] = {
-    "TFEVENTS_LOGDIR", "NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR",         "TERM",
-    "COLUMNS",         "TMPDIR",   "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "LOGNAME"};
+    "TFEVENTS_LOGDIR", "NO_COLOR",       "CLICOLOR_FORCE",      "FORCE_COLOR", "TERM", "COLUMNS",
+    "TMPDIR",          "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "LOGNAME",     "HOME"};
 constexpr unsigned kMaxJobs = 1024;
 
 std::string_view variable(const Variables& variables, std::string_view name) {

@@ -284,7 +284,7 @@ class PruneSession {
 }  // namespace
 
 Prune::Prune(OptionAdder& add) {
-  add.positionals({"PATH", "", "Arguments", "The log directory to prune",
+  add.positionals({"DIR", "", "Arguments", "The log directory to prune",
                    "It has to be named: $TFEVENTS_LOGDIR and -C are not looked at. A symbolic link "
                    "is refused.",
                    ValueKind::kDirectory},
@@ -417,6 +417,7 @@ Result<ops::PruneOptions> Prune::options(const Env& env) const {
   if (a.what == PruneArguments::What::kDirectory) options.what = rewrite::What::kDirectory;
   if (a.trash_keep) options.trash_keep_seconds = a.trash_keep->seconds;
   options.allow_empty = a.allow_empty;
+  options.uid = current_actor(env, "").uid;
   if (const auto home = env.surroundings().variables.find("HOME");
       home != env.surroundings().variables.end())
     options.home = home->second;
