@@ -100,7 +100,7 @@ constexpr Example kPruneExamples[] = {
     {"tfevents prune runs --older-than 7d --dry-run", "what would go, and why"},
     {"tfevents prune runs --older-than 7d --yes", "for cron"},
     {"tfevents prune runs --older-than 30d --keep-last 9", "but not the newest"},
-    {"tfevents prune runs --max-size 50G --what dir", "the oldest, checkpoints too"},
+    {"tfevents prune runs --max-size 50G --what dir", "whole directories"},
 };
 constexpr ExitNote kPruneExits[] = {
     {ExitCode::kOk, "Done, also where there was nothing to do"},
@@ -108,7 +108,8 @@ constexpr ExitNote kPruneExits[] = {
     {ExitCode::kFailed,
      "Usage, an operand that is missing or unreadable, or something could not be moved or deleted; "
      "what could was, and nothing is lost"},
-    {ExitCode::kPartial, "Done, but directories or runs could not be read, and stay"},
+    {ExitCode::kPartial,
+     "Done, but input was damaged or could not be read; what could not be read stays"},
     {ExitCode::kRefused,
      "Refused for safety, and nothing done: nobody to confirm, a link as operand, a policy that "
      "cannot be meant, another writer"},

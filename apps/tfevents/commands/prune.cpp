@@ -215,7 +215,8 @@ class PruneSession {
     TFEVENTS_CHECK(write_document(arguments_, report_, screen_, sink_));
     if (format() == Format::kTable && (looks_only() || !removes()))
       sink_.out() += render::wrapped(render::prune_summary(report_, false), summary_width());
-    const bool asks = removes() && !looks_only() && !arguments_.yes;
+    const bool asks =
+        (removes() || !report_.early_batches.empty()) && !looks_only() && !arguments_.yes;
     return !quiet_ || asks ? output_.flush() : ok_status();
   }
 
@@ -229,11 +230,14 @@ class PruneSession {
 
   Result<ExitCode> carry_out() {
     const ExitCode seen = exit_of(report_.outcome);
-    if (report_.rows.empty()) return seen;
+    if (report_.rows.empty() && report_.outcome.matched_nothing) return seen;
     if (arguments_.plan_file) TFEVENTS_CHECK(write_plan_file(*arguments_.plan_file, report_));
     if (looks_only()) return seen;
     if (report_.refusal) return *report_.refusal;
-    if (removes()) {
+    const bool asks = removes() || !report_.early_batches.empty();
+    // Nothing to do; what has lain in the trash long enough goes where somebody has said yes.
+    if (!asks && !arguments_.yes) return seen;
+    if (asks) {
       TFEVENTS_TRY(const bool agreed,
                    confirm(env_, render::prune_question(report_), arguments_.yes));
       if (!agreed) {

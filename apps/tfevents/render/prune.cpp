@@ -291,7 +291,10 @@ std::string why_text(const PruneRow& row, const PruneReport& report) {
       ++i;
       continue;
     }
-    text += (text.empty() ? "" : ", ") + words_of(reason, row, report);
+    text += text.empty() ? "" : ", ";
+    const bool said = i > 0 && reasons[i - 1].rule == Rule::kFileChanged;
+    text += said && reason.rule == Rule::kNotVisible ? "open files not visible"
+                                                     : words_of(reason, row, report);
   }
   return row.error ? *row.error : text;
 }
@@ -385,8 +388,16 @@ std::string prune_summary(const PruneReport& report, bool done) {
 }
 
 std::string prune_question(const PruneReport& report) {
-  if (report.trash_keep_seconds <= 0) return "delete " + trials_text(report) + ", for good?";
-  return "move " + trials_text(report) + " to the trash?";
+  std::string text;
+  if (report.count(Action::kRemove) != 0) {
+    text = report.trash_keep_seconds <= 0 ? "delete " + trials_text(report) + ", for good"
+                                          : "move " + trials_text(report) + " to the trash";
+  }
+  if (const std::size_t batches = report.early_batches.size(); batches != 0) {
+    text += text.empty() ? "" : ", and ";
+    text += "free " + count_of(batches, "batch", "batches") + " of the trash, for good";
+  }
+  return text + "?";
 }
 
 Status prune_json(const PruneReport& report, bool dry_run, std::string_view version, Sink& sink) {
