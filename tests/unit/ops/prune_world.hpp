@@ -39,6 +39,7 @@ struct PruneWorld : TrashWorld {
 
   PruneWorld() {
     options.operand = operand;
+    options.uid = ::geteuid();
     options.proc = dir / "proc";
     dir.make_directory("proc/1/fd");
   }

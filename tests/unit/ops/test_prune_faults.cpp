@@ -69,7 +69,8 @@ void check_nothing_lost(const PruneWorld& w, const std::map<std::string, std::st
     }
   }
   std::size_t in_trash = 0;
-  for (const auto& [path, content] : before) {
+  for (const auto& [name, bytes] : before) {
+    const std::string &path = name, &content = bytes;  // clang 14 captures no structured bindings
     CAPTURE(path);
     const bool in_place = here.contains(path);
     const auto object = object_of.find(path);
