@@ -135,9 +135,10 @@ TEST_CASE("prune: directories stay that hold something else, and the operand alw
   CHECK_FALSE(w.exists("d/e"));
   CHECK(w.exists("d/empty"));  // It was empty before; nobody asked.
   CHECK(w.exists("."));
-  // Once it has got empty, it is no run any more.
-  const Error none = w.refusal();
-  CHECK(none.message == "no run lies below it");
+  // Once it has got empty, only the trash is looked after.
+  const PruneReport none = w.prune();
+  CHECK(none.rows.empty());
+  CHECK(none.warnings == Lines{"no run is left, only the trash"});
 }
 
 TEST_CASE("prune: --trash-keep 0 deletes at once, and older batches with it") {
