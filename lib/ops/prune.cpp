@@ -127,16 +127,13 @@ class Planner {
     TFEVENTS_TRY(rules_, PruneRules::plan(options_, plan_));
     TFEVENTS_TRY(TrialTable table, TrialTable::read(query(), plan_, context_));
     fill_report(table);
-    if (table.found().runs_seen == 0) {
-      return refused("no run lies below it", report_.operand,
-                     "is it the right directory, and is it mounted?");
-    }
+    if (table.found().runs_seen == 0) return plan_without_runs(table);
     if (table.rows().empty()) {
       report_.outcome = std::move(table.outcome());
       return std::move(report_);
     }
     TFEVENTS_CHECK(rules_.check(table, report_.warnings));
-    look_at_trash();
+    static_cast<void>(look_at_trash());
     make_rows(table);
     TFEVENTS_TRY(const EntryInfo info, operand->info());
     takers_.emplace(context_.sys, report_.operand, info.file.id, report_.what, table.found().runs);
@@ -145,11 +142,26 @@ class Planner {
     report_.rules = rules_.policy();
     report_.outcome = std::move(table.outcome());
     report_.outcome.dropped.clear();  // Which points a view shows matters to nobody here.
+    report_.outcome.complete = report_.outcome.complete && !skipped_;
     guard();
     return std::move(report_);
   }
 
  private:
+  // Where everything was removed the trash still has to be emptied in its time. It also says that
+  // this is the right directory, and mounted.
+  Result<PruneReport> plan_without_runs(TrialTable& table) {
+    if (!look_at_trash()) {
+      return refused("no run lies below it", report_.operand,
+                     "is it the right directory, and is it mounted?");
+    }
+    report_.outcome = std::move(table.outcome());
+    report_.outcome.matched_nothing = false;
+    report_.rules = rules_.policy();
+    report_.warnings.emplace_back("no run is left, only the trash");
+    return std::move(report_);
+  }
+
   [[nodiscard]] TrialQuery query() const {
     Selection select;
     select.operands = {report_.operand};
@@ -163,6 +175,11 @@ class Planner {
   }
 
   Result<std::unique_ptr<Directory>> open_operand() {
+    if (report_.operand.empty()) {
+      return Error{.code = ErrorCode::kUsage,
+                   .message = "the name of the directory is empty",
+                   .hint = "is a variable not set?"};
+    }
     TFEVENTS_TRY(const FileInfo info, context_.sys.lstat(report_.operand));
     if (info.type != FileType::kDirectory && info.type != FileType::kSymlink) {
       return Error{.code = ErrorCode::kUsage,
@@ -194,20 +211,21 @@ class Planner {
     report_.trash = join_path(report_.operand, ".tfe-trash");
   }
 
-  // Its sizes count for --max-size. That it is not there is the usual case; that it cannot be used
-  // is said when it is needed.
-  void look_at_trash() {
+  // Its sizes count for --max-size. False: there is none. That it is not there is the usual case;
+  // that it cannot be used is said when it is needed.
+  bool look_at_trash() {
     rewrite::Actor looker;
     looker.uid = options_.uid;
     auto trash = rewrite::Trash::open(context_.sys, report_.operand, std::move(looker));
-    if (!trash.ok()) return;
+    if (!trash.ok()) return false;
     const auto batches = rewrite::list_trash(**trash);
-    if (!batches.ok()) return;
+    if (!batches.ok()) return true;
     for (const rewrite::TrashedBatch& batch : *batches) {
       situation_.trash_bytes.push_back(batch.bytes);
       batches_.push_back(batch.id);
       report_.trash_bytes += batch.bytes;
     }
+    return true;
   }
 
   void make_rows(const TrialTable& table) {
@@ -409,6 +427,7 @@ class Planner {
     row.foreign_files = stock.foreign_files;
     row.foreign_bytes = stock.foreign_bytes;
     row.foreign_names = std::move(stock.foreign_names);
+    skipped_ = skipped_ || stock.other_device || !stock.unseen.empty();
     for (const Error& error : stock.unseen) {
       report_.warnings.push_back(printable(error.path) + ": " + error.message +
                                  ": what is in it is not counted, and stays");
@@ -452,6 +471,7 @@ class Planner {
   std::vector<PolicyTrial> policy_;  // Of each row.
   rewrite::PolicySituation situation_;
   std::vector<std::string> batches_;  // Of the trash, oldest first.
+  bool skipped_ = false;              // Mounts, or directories that cannot be read.
   std::optional<SavedPlan> saved_;
   std::optional<Takers> takers_;
   std::vector<char> taken_;  // Whether stock was taken of each row.

@@ -13,6 +13,8 @@ namespace tfevents::rewrite {
 namespace {
 
 constexpr std::size_t kForeignNames = 3;
+/// What Directory says of mounts.
+constexpr std::string_view kOtherDevice = "lies on another device";
 
 // Directories and files that TensorBoard's plugins keep beside event files. Source: FORMAT of the
 // profiler and the projector; both look nowhere else.
@@ -129,7 +131,7 @@ struct InventoryTaker::Impl {
     if (event_file || what == What::kDirectory) newest(info.mtime_ns);
     if (!ours) add_foreign(path, info);
     if (!ours && what == What::kEvents) return;
-    if (info.id.device != device()) return trouble(path, "lies on another device");
+    if (info.id.device != device()) return trouble(path, std::string(kOtherDevice));
     if (!is_manifest_path(path)) return trouble(path, "no name that could be restored");
     out.bytes += info.size;
     out.files.push_back({.path = path, .trial = trial, .run = run->name, .info = info});
@@ -199,7 +201,9 @@ struct InventoryTaker::Impl {
   }
 
   void trouble(const std::string& path, const std::string& text) {
-    if (out.trouble.empty()) out.trouble = printable(path.empty() ? "." : path) + " " + text;
+    if (!out.trouble.empty()) return;
+    out.trouble = printable(path.empty() ? "." : path) + " " + text;
+    out.other_device = text == kOtherDevice;
   }
 
   void newest(std::int64_t mtime_ns) {

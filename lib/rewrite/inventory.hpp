@@ -38,6 +38,7 @@ struct Inventory {
   std::vector<Error> unseen;
   /// Why the trial must not be touched: one line, with the path. Empty: it may.
   std::string trouble;
+  bool other_device = false;  ///< The trouble is that devices are not crossed.
 };
 
 /// Takes stock of trials of one operand. Not thread-safe.

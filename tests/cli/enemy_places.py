@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+from enemy_kills import make_older
 from enemy_world import (DAY, LIBC, NOBODY, PRUNE, ROOT, age_directories, call, contents,
                          event_file, expect, failures, inventory, make_tree, prune, restore, said,
                          same, some_file, trashed, world)
@@ -31,7 +32,7 @@ def operands(directory):
     before = inventory(directory)
     os.symlink("runs", f"{directory}/link")
     os.mkdir(f"{directory}/empty")
-    refused = [("link", 4, "symbolic link"), ("link/", 4, "symbolic link"),
+    refused = [("", 2, "is empty"), ("link", 4, "symbolic link"), ("link/", 4, "symbolic link"),
                ("link/.", 4, "symbolic link"), ("empty", 4, "no run lies below"),
                ("none", 2, "no such file"), ("/", 4, "whole file system"),
                ("runs/young/events.out.tfevents.9.host", 2, "no directory")]
@@ -50,6 +51,18 @@ def operands(directory):
         done = call("prune", name, *PRUNE, cwd=directory, wanted=(0,))
         call("trash", "restore", name, cwd=directory, wanted=(0,))
         same(inventory(tree), inventory(tree), name)
+
+
+def only_trash(directory):
+    """Where all runs have gone, the trash still gets emptied."""
+    tree = f"{directory}/runs"
+    event_file(f"{tree}/run/events.out.tfevents.1.host")
+    prune(tree, wanted=(0,), what="only a trash")
+    prune(tree, wanted=(0,), what="only a trash, again")
+    expect(trashed(tree) == 1, "only a trash: emptied before its time")
+    make_older(tree, 8 * DAY)
+    prune(tree, wanted=(0,), what="only a trash, a week later")
+    expect(trashed(tree) == 0, "only a trash: not emptied a week later")
 
 
 def trashes(directory):
@@ -265,7 +278,7 @@ def mounts(directory):
     os.mkdir(f"{tree}/bind")
     if LIBC.mount(f"{tree}/p0/run3".encode(), f"{tree}/bind".encode(), None, 4096, None) != 0:
         raise OSError(ctypes.get_errno(), "bind")
-    done = prune(tree, wanted=(0, 3), what="mounts")
+    done = prune(tree, wanted=(3,), what="mounts")
     for name in ("p2/run2", "bind"):
         said(done, f"{name} lies on another device", "mounts")
         expect(os.listdir(f"{tree}/{name}"), f"mounts: {name} was emptied")
@@ -313,7 +326,8 @@ def with_own_mounts(check, directory):
 
 
 def place_part():
-    for check in (operands, trashes, names, special_files, rights, immutable, lease, clock):
+    for check in (operands, only_trash, trashes, names, special_files, rights, immutable, lease,
+                  clock):
         with world("places") as directory:
             skipped = check(directory)
         print(f"places: {check.__name__}" + (f" skipped, {skipped}" if skipped else ""))
