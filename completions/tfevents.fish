@@ -186,7 +186,7 @@ complete -c tfevents -n '__tfevents_command prune' -l layout -x -d 'Name the lev
 complete -c tfevents -n '__tfevents_command prune' -l fold -d 'Take the runs of one job as a trial [default]'
 complete -c tfevents -n '__tfevents_command prune' -l no-fold -d 'Take every run for itself'
 complete -c tfevents -n '__tfevents_command prune' -l max-series -x -d 'Read at most N series a run [1000000]'
-complete -c tfevents -n '__tfevents_command prune' -l all -d 'Show every trial, also on a terminal'
+complete -c tfevents -n '__tfevents_command prune' -l all -d 'Fold nothing: show every trial'
 complete -c tfevents -n '__tfevents_command prune' -s 'f' -l format -x -a 'table json jsonl csv md' -d 'Write table, json, jsonl, csv or md'
 complete -c tfevents -n '__tfevents_command prune' -l json -d 'Write JSON: the same as --format json'
 complete -c tfevents -n '__tfevents_command prune' -s 'o' -l output -r -F -d 'Write to FILE, which appears only when complete'

@@ -183,10 +183,10 @@ struct Plan {
   }
 };
 
-std::string table_of(const PruneReport& report, bool folded) {
+std::string table_of(const PruneReport& report, render::Folding folding) {
   std::string out;
   Sink sink(out);
-  REQUIRE(render_table(render::prune_table(report, folded), {}, sink).ok());
+  REQUIRE(render_table(render::prune_table(report, folding), {}, sink).ok());
   return out;
 }
 
@@ -234,23 +234,38 @@ TEST_CASE("prune: what stays stands before what goes, and many of a kind are fol
   plan.add("odd", Action::kSkip, {{.rule = Rule::kNoTime}}).age_seconds.reset();
   plan.add("young", Action::kKeep, {{.rule = Rule::kNotNominated}});
   plan.add("best", Action::kKeep, {{.rule = Rule::kKeepBest, .count = 1, .text = "acc"}});
-  const std::string folded = table_of(plan.report, true);
+  const std::string folded = table_of(plan.report, render::Folding::kAll);
   CHECK(folded.find("best") < folded.find("young"));
   CHECK(folded.find("young") < folded.find("skip  odd"));
   CHECK(folded.find("skip  odd") < folded.find("drop  old0"));
   CHECK(folded.find("old9 ") != std::string::npos);
   CHECK(folded.find("old10") == std::string::npos);
   CHECK(folded.find("3 more, 6.0 KiB (--all)") != std::string::npos);
-  const std::string all = table_of(plan.report, false);
+  const std::string all = table_of(plan.report, render::Folding::kNothing);
   CHECK(all.find("old12") != std::string::npos);
   CHECK(all.find("--all") == std::string::npos);
+}
+
+TEST_CASE("prune: in a mail everything but what no rule asks for is shown") {
+  Plan plan;
+  for (int i = 0; i < 30; ++i) {
+    plan.add("old" + std::to_string(i), Action::kRemove, {{.rule = Rule::kOlderThan}});
+    plan.add("young" + std::to_string(i), Action::kKeep, {{.rule = Rule::kNotNominated}});
+    plan.add("good" + std::to_string(i), Action::kKeep, {{.rule = Rule::kKeep, .text = "g*"}});
+  }
+  const std::string mail = table_of(plan.report, render::Folding::kPlain);
+  CHECK(mail.find("old29 ") != std::string::npos);
+  CHECK(mail.find("good29 ") != std::string::npos);
+  CHECK(mail.find("young9 ") != std::string::npos);
+  CHECK(mail.find("young10 ") == std::string::npos);
+  CHECK(mail.find("20 more, ") != std::string::npos);
 }
 
 TEST_CASE("prune: one row more than is shown is shown") {
   Plan plan;
   for (int i = 0; i < 11; ++i)
     plan.add("old" + std::to_string(i), Action::kRemove, {{.rule = Rule::kOlderThan}});
-  CHECK(table_of(plan.report, true).find("old10") != std::string::npos);
+  CHECK(table_of(plan.report, render::Folding::kAll).find("old10") != std::string::npos);
 }
 
 TEST_CASE("prune: the other files of what goes are named, with what becomes of them") {
@@ -259,13 +274,16 @@ TEST_CASE("prune: the other files of what goes are named, with what becomes of t
   row.foreign_files = 1;
   row.foreign_bytes = 4096;
   row.foreign_names = {"model.pt"};
-  CHECK(table_of(plan.report, false).find("(+ model.pt, 4.0 KiB, stays)") != std::string::npos);
+  CHECK(table_of(plan.report, render::Folding::kNothing).find("(+ model.pt, 4.0 KiB, stays)") !=
+        std::string::npos);
   row.foreign_files = 3;
-  CHECK(table_of(plan.report, false).find("(+ 3 other files, 4.0 KiB, stay)") != std::string::npos);
+  CHECK(table_of(plan.report, render::Folding::kNothing).find("(+ 3 other files, 4.0 KiB, stay)") !=
+        std::string::npos);
   plan.report.what = rewrite::What::kDirectory;
-  CHECK(table_of(plan.report, false).find("(with 3 other files, 4.0 KiB)") != std::string::npos);
+  CHECK(table_of(plan.report, render::Folding::kNothing).find("(with 3 other files, 4.0 KiB)") !=
+        std::string::npos);
   row.decision = {Action::kKeep, {{.rule = Rule::kKeep, .text = "a"}}};
-  CHECK(table_of(plan.report, false).find("other") == std::string::npos);
+  CHECK(table_of(plan.report, render::Folding::kNothing).find("other") == std::string::npos);
 }
 
 TEST_CASE("prune: the last line says what would happen, and what has") {

@@ -126,12 +126,15 @@ Status write_document(const PruneArguments& arguments, const ops::PruneReport& r
     case Format::kJson: return render::prune_json(report, dry_run, version_number(), sink);
     case Format::kJsonl: return render::prune_jsonl(report, sink);
     case Format::kCsv: return render_csv(render::prune_csv(report), sink);
-    case Format::kMarkdown: return render_markdown(render::prune_table(report, false), sink);
+    case Format::kMarkdown:
+      return render_markdown(render::prune_table(report, render::Folding::kNothing), sink);
     case Format::kTable: break;
   }
-  const bool folded = screen.terminal && !arguments.all;
+  const render::Folding folding = arguments.all     ? render::Folding::kNothing
+                                  : screen.terminal ? render::Folding::kAll
+                                                    : render::Folding::kPlain;
   TFEVENTS_TRY(const std::size_t dropped,
-               render_table(render::prune_table(report, folded), screen.table_style(), sink));
+               render_table(render::prune_table(report, folding), screen.table_style(), sink));
   sink.out() += render::more_columns(dropped, false);
   return ok_status();
 }
@@ -381,7 +384,7 @@ Prune::Prune(OptionAdder& add) {
   add.value(
       {"--max-series", "N", "Runs", "Read at most N series a run [1000000]", "", ValueKind::kCount},
       arguments.max_series);
-  add.flag({"--all", "", "Output", "Show every trial, also on a terminal", ""}, arguments.all);
+  add.flag({"--all", "", "Output", "Fold nothing: show every trial", ""}, arguments.all);
   add_output_options(add, arguments.output);
 }
 

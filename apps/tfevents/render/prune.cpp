@@ -328,7 +328,7 @@ std::string reason_detail(const Reason& reason, const rewrite::PolicyRules& rule
   return reason.text;
 }
 
-Table prune_table(const PruneReport& report, bool folded) {
+Table prune_table(const PruneReport& report, Folding folding) {
   Table table({
       {.header = " ", .keep = true},
       name_column("", "TRIAL"),
@@ -339,7 +339,13 @@ Table prune_table(const PruneReport& report, bool folded) {
   for (const Action action : {Action::kKeep, Action::kSkip, Action::kRemove}) {
     const auto rows = rows_of(report, action);
     std::size_t shown = rows.size();
-    if (folded && shown > kFoldedRows + 1) shown = kFoldedRows;
+    if (folding != Folding::kNothing) {
+      const auto plain = std::find_if(rows.begin(), rows.end(),
+                                      [](const PruneRow* row) { return is_plain(*row); });
+      std::size_t most = kFoldedRows;
+      if (folding == Folding::kPlain) most += static_cast<std::size_t>(plain - rows.begin());
+      if (shown > most + 1) shown = most;
+    }
     for (std::size_t i = 0; i < shown; ++i) table.add(people_cells(*rows[i], report));
     if (shown == rows.size()) continue;
     std::uint64_t bytes = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,9 +21,16 @@ namespace tfevents::render {
 [[nodiscard]] std::string reason_detail(const rewrite::Reason& reason,
                                         const rewrite::PolicyRules& rules);
 
-/// For people: the rows that stay, then those nobody knows enough of, then those that go. `folded`:
-/// of each only the first, the rest summed up.
-[[nodiscard]] Table prune_table(const ops::PruneReport& report, bool folded);
+/// What a table sums up in a line, from the eleventh row on.
+enum class Folding : std::uint8_t {
+  kNothing,
+  kPlain,  ///< What stays because no rule asks for it: in a mail, thousands of lines every night.
+  kAll,    ///< The rest of what stays, of what nobody knows enough of, and of what goes.
+};
+
+/// For people: the rows that stay, then those nobody knows enough of, then those that go; of each
+/// what is remarkable first.
+[[nodiscard]] Table prune_table(const ops::PruneReport& report, Folding folding);
 
 /// A row a trial in natural order, for programs. `report` must outlive it.
 [[nodiscard]] LazyTable prune_csv(const ops::PruneReport& report);
