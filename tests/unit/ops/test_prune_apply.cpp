@@ -139,6 +139,10 @@ TEST_CASE("prune: directories stay that hold something else, and the operand alw
   const PruneReport none = w.prune();
   CHECK(none.rows.empty());
   CHECK(none.warnings == Lines{"no run is left, only the trash"});
+  CHECK(objects(w).size() == 3);
+  w.options.trash_keep_seconds = 0;
+  CHECK(w.prune().bytes_freed > 0);
+  CHECK(objects(w).empty());
 }
 
 TEST_CASE("prune: --trash-keep 0 deletes at once, and older batches with it") {

@@ -296,6 +296,7 @@ TEST_CASE("prune: mounts are not crossed") {
       if (!report.ok()) return report.error().message;
       for (const std::string& line : PruneWorld::lines_of(*report)) text += line + "\n";
       for (const std::string& warning : report->warnings) text += "warning " + warning + "\n";
+      if (report->outcome.complete) text += "complete\n";
     }
     return text;
   });
