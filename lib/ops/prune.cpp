@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <mutex>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "ops/metric.hpp"
 #include "ops/prune_rules.hpp"
 #include "ops/prune_saved.hpp"
+#include "ops/prune_takers.hpp"
 #include "ops/trial_table.hpp"
 #include "rewrite/trash.hpp"
 
@@ -61,56 +61,6 @@ std::string plan_id(double now) {
   }
   return id;
 }
-
-/// One taker of stock for each thread that asks for one, each with its own handle of the operand.
-class Takers {
- public:
-  Takers(Sys& sys, std::string operand, FileId id, What what, const std::vector<Run>& runs)
-      : sys_(sys), operand_(std::move(operand)), id_(id), what_(what), runs_(runs) {}
-
-  class Taker {
-   public:
-    Taker(std::unique_ptr<Directory> operand, What what, const std::vector<Run>& runs)
-        : operand_(std::move(operand)), taker_(*operand_, what, runs) {}
-    Result<Inventory> take(const std::string& trial, const std::vector<std::size_t>& members,
-                           const StopFlag& stop) {
-      return taker_.take(trial, members, stop);
-    }
-
-   private:
-    std::unique_ptr<Directory> operand_;
-    rewrite::InventoryTaker taker_;
-  };
-
-  Result<std::unique_ptr<Taker>> borrow() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        auto taker = std::move(free_.back());
-        free_.pop_back();
-        return taker;
-      }
-    }
-    TFEVENTS_TRY(auto operand, sys_.open_directory(operand_));
-    TFEVENTS_TRY(const EntryInfo info, operand->info());
-    if (info.file.id != id_)
-      return refused("is another directory than a moment ago", operand_, "try again");
-    return std::make_unique<Taker>(std::move(operand), what_, runs_);
-  }
-  void give_back(std::unique_ptr<Taker> taker) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(taker));
-  }
-
- private:
-  Sys& sys_;
-  std::string operand_;
-  FileId id_;
-  What what_;
-  const std::vector<Run>& runs_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Taker>> free_;
-};
 
 /// Reads, asks, decides, takes stock.
 class Planner {
