@@ -234,7 +234,9 @@ Status RealDirectory::make_directory(const std::string& name, std::uint32_t mode
   }
   const Descriptor made = open_entry(name, kReferTo | O_DIRECTORY);
   if (!made) return error_at(errno, name);
-  return posix::set_mode_of_new_directory(made.get(), mode, join_path(path_, name));
+  TFEVENTS_CHECK(posix::set_mode_of_new_directory(made.get(), mode, join_path(path_, name)));
+  posix::drop_access_lists(made.get());
+  return ok_status();
 }
 
 Status RealDirectory::move(const std::string& name, Directory& to, const std::string& new_name) {

@@ -86,8 +86,9 @@ class Directory {
   /// something else.
   virtual Result<std::unique_ptr<WritableFile>> open_append(const std::string& name,
                                                             std::uint32_t mode) = 0;
-  /// mkdir(2) with exactly that mode, whatever the umask. kExists where the name is taken.
-  /// kRefused: somebody has put another directory in its place before the mode was right.
+  /// mkdir(2) with exactly that mode, whatever the umask, and no inherited access list. kExists
+  /// where the name is taken. kRefused: somebody has put another directory in its place before the
+  /// mode was right.
   virtual Status make_directory(const std::string& name, std::uint32_t mode) = 0;
 
   /// Renames an entry into another (or the same) directory, made by the same Sys. Never replaces

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "io/directory_posix.hpp"
 
@@ -111,6 +112,15 @@ Status set_mode_of_new_directory(int descriptor, mode_t mode, const std::string&
                  .path = path};
   }
   return set_mode(descriptor, mode, path);
+}
+
+void drop_access_lists(int descriptor) {
+  const Descriptor opened(
+      retry([&] { return ::openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  // Most file systems have none, and say so.
+  for (const char* name : {"system.posix_acl_default", "system.posix_acl_access"}) {
+    if (opened) static_cast<void>(::fremovexattr(opened.get(), name));
+  }
 }
 
 Status set_attributes(int descriptor, const EntryInfo& like, const std::string& path) {

@@ -45,6 +45,10 @@ Status set_mode_of_new_directory(int descriptor, mode_t mode, const std::string&
 /// Directory::is_being_written of a descriptor that is open for reading.
 [[nodiscard]] std::optional<bool> has_writer(int descriptor);
 
+/// Takes away the rights that a new directory of ours got from the default access list of its
+/// parent. They sleep under its mode, and would awake, here or in what is made in it, with another.
+void drop_access_lists(int descriptor);
+
 /// A file open for writing at its end.
 [[nodiscard]] std::unique_ptr<WritableFile> to_writable_file(Descriptor file, std::string path);
 

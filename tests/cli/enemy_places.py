@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import time
@@ -164,6 +165,23 @@ def rights(directory):
     done = prune(tree, user=NOBODY, wanted=(2,), what="no right to make a trash")
     said(done, r"\.tfe-trash: permission denied", "no right to make a trash")
     expect(contents(tree) == all_of_it, "no right to make a trash: something went")
+
+
+def access_lists(directory):
+    """A default access list of the operand gives nobody rights on what is restored."""
+    tree = f"{directory}/runs"
+    make_tree(tree)
+    entries = ((1, 7, -1), (2, 7, NOBODY), (4, 5, -1), (16, 7, -1), (32, 5, -1))
+    lists = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(tree, "system.posix_acl_default", lists)
+    except OSError as error:
+        return f"none here: {error}"
+    prune(tree, wanted=(0,), what="access lists")
+    restore(tree, wanted=(0,), what="access lists")
+    for path, _, _ in os.walk(tree):
+        found = [name for name in os.listxattr(path) if "acl" in name and path != tree]
+        expect(not found, f"access lists: {path} has {found}")
 
 
 def immutable(directory):
@@ -326,8 +344,8 @@ def with_own_mounts(check, directory):
 
 
 def place_part():
-    for check in (operands, only_trash, trashes, names, special_files, rights, immutable, lease,
-                  clock):
+    for check in (operands, only_trash, trashes, names, special_files, rights, access_lists,
+                  immutable, lease, clock):
         with world("places") as directory:
             skipped = check(directory)
         print(f"places: {check.__name__}" + (f" skipped, {skipped}" if skipped else ""))
