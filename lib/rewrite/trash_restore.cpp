@@ -17,6 +17,8 @@ struct KnownDirectory {
   bool gone = false;     ///< Removed when its files were trashed.
   bool touched = false;  ///< Something was put into it, here or by a restore that crashed.
   bool noted = false;    ///< `seen` is of today.
+  bool owner_checked = false;
+  bool foreign = false;  ///< Of somebody who was not its owner when its files were trashed.
   ManifestTouched seen;  ///< Inode 0: it never was.
 };
 
@@ -91,6 +93,12 @@ class Restoring {
                        "look at " + object_path(entry) + ": nothing here moves it"));
     }
     const SplitPath split = split_path(entry.file.path);
+    if (lies_in_foreign(split.parent)) {
+      return keep(
+          entry, TrashResult::kKept,
+          object_error(ErrorCode::kRefused, "its directory belongs to somebody else now", trash_,
+                       entry.file.path, "rename that directory, and restore again"));
+    }
     Result<Directory*> parent = open_or_make(split.parent);
     if (!parent.ok()) return keep(entry, TrashResult::kFailed, parent.error());
     if (const Status noted = note_inode(split.parent, **parent); !noted.ok()) {
@@ -114,6 +122,28 @@ class Restoring {
       visitor_({batch_.id(), entry, same ? TrashResult::kRestored : TrashResult::kRestoredChanged,
                 nullptr});
     }
+  }
+
+  /// Whoever owns a directory can read and remove what is put below it. One that was made again is
+  /// ours until its attributes are set.
+  bool lies_in_foreign(std::string_view path) {
+    for (std::size_t end = path.find('/'); !path.empty(); end = path.find('/', end + 1)) {
+      const std::string_view part = path.substr(0, end);
+      const auto known = directories_.find(std::string(part));
+      if (known != directories_.end() && is_foreign(known->first, known->second)) return true;
+      if (end == std::string_view::npos) break;
+    }
+    return false;
+  }
+
+  bool is_foreign(const std::string& path, KnownDirectory& of) {
+    if (of.owner_checked) return of.foreign;
+    const Result<Directory*> opened = walk_.open(path);
+    if (!opened.ok()) return false;  // It is to be made, or not to be had.
+    const Result<EntryInfo> info = (*opened)->info();
+    of.owner_checked = true;
+    of.foreign = !info.ok() || (info->owner != of.info.owner && info->owner != trash_.actor().uid);
+    return of.foreign;
   }
 
   /// What a move that failed has come to. Where both names lead to the same inode (file systems

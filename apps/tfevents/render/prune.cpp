@@ -259,7 +259,11 @@ std::string done_summary(const PruneReport& report) {
   }
   const std::string trials = count_of(gone, "trial", "trials") + ", " + human_bytes(bytes);
   std::string text;
-  if (report.bytes_trashed != 0 || (gone != 0 && report.trash_keep_seconds > 0)) {
+  if (report.trash_keep_seconds <= 0 && report.bytes_trashed != 0) {
+    text = fmt::format("deleted {}, but for {} that stay in {}", trials,
+                       human_bytes(report.bytes_trashed),
+                       join_path(report.trash, report.batch.value_or("?")));
+  } else if (gone != 0 && report.trash_keep_seconds > 0) {
     text = fmt::format("moved {} to {}, freed on {} · undo: {}", trials,
                        join_path(report.trash, report.batch.value_or("?")),
                        date_of(report.freed_time()),

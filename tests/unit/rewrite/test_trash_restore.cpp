@@ -57,6 +57,26 @@ struct Pruned {
   std::map<std::string, std::pair<TrashResult, Error>> seen;
 };
 
+TEST_CASE("nothing goes into a directory that has another owner since") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: only root gives directories away");
+    return;
+  }
+  Pruned p;
+  // Somebody renamed a directory of their own to where one was.
+  fs::create_directories(p.world.at("a"));
+  REQUIRE(::chown(p.world.at("a").c_str(), 65534, 65534) == 0);
+  const TrashReport report = p.restore();
+  CHECK(report.kept == 3);
+  CHECK(p.seen.at("a/events").second.code == ErrorCode::kRefused);
+  CHECK(p.seen.at("a/events.2").first == TrashResult::kKept);
+  CHECK(fs::is_empty(p.world.at("a")));
+  CHECK(p.world.exists("b/c/events"));
+  REQUIRE(::chown(p.world.at("a").c_str(), 0, 0) == 0);
+  CHECK(p.restore().kept == 0);
+  CHECK(p.world.exists("a/events"));
+}
+
 TEST_CASE("what is there again is not overwritten, the others come back, and later it too") {
   Pruned p;
   p.world.write("a/events", "newer");
