@@ -245,7 +245,7 @@ class Restoring {
   /// Directories that held no file: those with files are there by now.
   void make_gone_ones() {
     for (const std::string& path : sorted_paths()) {
-      if (!directories_.find(path)->second.gone) continue;
+      if (!directories_.find(path)->second.gone || lies_in_foreign(path)) continue;
       const Result<Directory*> made = open_or_make(path);
       if (!made.ok()) trouble(made.error());
     }
