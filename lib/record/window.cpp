@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kBufferBytes = ByteWindow::kCapacity + 3 * kLine;
+
+std::unique_ptr<std::byte[]>& spare_buffer() noexcept {
+  thread_local std::unique_ptr<std::byte[]> spare;
+  return spare;
+}
 
 /// Gives bytes that were read already, then the rest of the stream they came from.
 class PrefixedSource final : public ByteSource {
@@ -45,9 +51,21 @@ class PrefixedSource final : public ByteSource {
 ByteWindow::ByteWindow(std::unique_ptr<ByteSource> source, std::string temp_directory)
     : source_(std::move(source)),
       temp_directory_(std::move(temp_directory)),
-      storage_(std::make_unique_for_overwrite<std::byte[]>(kCapacity + 3 * kLine)),
+      storage_(take_buffer()),
       buffer_(storage_.get() + (-reinterpret_cast<std::uintptr_t>(storage_.get()) & (kLine - 1))),
       seekable_(source_->can_read_at()) {}
+
+std::unique_ptr<std::byte[], ByteWindow::GiveBack> ByteWindow::take_buffer() {
+  std::unique_ptr<std::byte[]>& spare = spare_buffer();
+  if (spare == nullptr) spare = std::make_unique_for_overwrite<std::byte[]>(kBufferBytes);
+  return std::unique_ptr<std::byte[], GiveBack>(spare.release());
+}
+
+void ByteWindow::GiveBack::operator()(std::byte* buffer) const noexcept {
+  std::unique_ptr<std::byte[]>& spare = spare_buffer();
+  std::unique_ptr<std::byte[]> returned(buffer);
+  if (spare == nullptr) spare = std::move(returned);
+}
 
 Result<std::size_t> ByteWindow::read_more(std::span<std::byte> into) {
   if (seekable_) return source_->read_at(next_, into);

@@ -73,7 +73,13 @@ class ByteWindow {
 
   std::unique_ptr<ByteSource> source_;
   std::string temp_directory_;
-  std::unique_ptr<std::byte[]> storage_;
+  /// Each thread keeps one buffer for its next window: a tree of small runs opens very many.
+  struct GiveBack {
+    void operator()(std::byte* buffer) const noexcept;
+  };
+  static std::unique_ptr<std::byte[], GiveBack> take_buffer();
+
+  std::unique_ptr<std::byte[], GiveBack> storage_;
   std::byte* buffer_;  // In the storage, at the start of a cache line.
   // Buffered bytes are [front_, end_), those before begin_ dropped.
   std::size_t front_ = 0, begin_ = 0, end_ = 0;
