@@ -29,12 +29,12 @@ void open_standard_descriptors() {
   }
 }
 
-// A heap for each of many threads keeps what that thread has freed from all others, which costs more
-// than what they need. Points are read without allocating, so a few threads seldom wait for each
-// other.
+// A heap for each of many threads keeps what that thread has freed from all others, which costs
+// more than what they need. Points are read without allocating, so a few threads seldom wait for
+// each other.
 void share_heaps() {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 4);
+  mallopt(M_ARENA_MAX, 3);
 #endif
 }
 

@@ -53,7 +53,7 @@ class KnownSeries {
 
  private:
   void make_room(TagId tag) {
-    constexpr std::size_t kFirst = 16;  // Most runs have no more tags.
+    constexpr std::size_t kFirst = 8;
     entries_.reserve(std::max(kFirst, std::bit_ceil(tag + std::size_t{1})));
     entries_.resize(tag + std::size_t{1});
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,7 +110,7 @@ class CallBank {
 
   const CallPlan& plan_;
   std::string run_;
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;
   std::vector<Served> served_;  // By series; series that no call is about are short or missing.
 };
 

@@ -50,7 +50,7 @@ struct PruneOptions {
   bool allow_empty = false;
   /// A directory that nobody means as a whole: `$HOME`. May be empty.
   std::string home = {};
-  std::uint32_t uid = 0;  ///< Effective user id of this process: whose trash is looked at.
+  std::uint32_t uid = 0;       ///< Effective user id of this process: whose trash is looked at.
   std::string proc = "/proc";  ///< Where procfs is.
 };
 

@@ -15,11 +15,14 @@ class PrintedTags {
  public:
   explicit PrintedTags(const TagTable& tags) {
     std::vector<std::pair<std::string, SeriesId>> named;
+    named.reserve(tags.series_count());
+    names_.reserve(tags.series_count());
+    series_.reserve(tags.series_count());
     for (SeriesId id = 0; id < tags.series_count(); ++id) {
       if (tags.info(id).kind != Kind::kScalars) continue;
       named.emplace_back(printable(tags.name(tags.info(id).tag)), id);
     }
-    std::sort(named.begin(), named.end());
+    if (!std::is_sorted(named.begin(), named.end())) std::sort(named.begin(), named.end());
     places_.resize(tags.series_count());
     for (auto& [name, id] : named) {
       // Two names may print alike: then the first series has the tag.

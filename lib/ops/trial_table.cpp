@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/number.hpp"
@@ -351,9 +353,13 @@ class TrialTableReader {
 
   void collect_names() {
     std::set<std::string> tags, names;
+    // Most runs log the same tags under the same names.
+    std::set<std::tuple<const TagList*, std::string_view, std::string_view>> seen;
     for (const Trial& trial : table_.trials) {
       for (const Member& member : trial.members) {
         if (tags.size() >= kMaxNames) break;
+        const TagList* const list = table_.runs[member.run].tags.get();
+        if (!seen.emplace(list, member.prefix, member.suffix).second) continue;
         for (const std::string& tag : *table_.runs[member.run].tags) {
           if (std::string full = member.trial_tag(tag); table_.keeps(full))
             tags.insert(std::move(full));
