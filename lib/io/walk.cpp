@@ -166,10 +166,12 @@ class Walker {
           visit.problems.push_back(
               unreadable(join_path(directory, entry.name), "entry", info.error()));
         }
+        visit.directory.plain = false;
         return;
       }
       entry.type = info->type;
     }
+    if (*entry.type != FileType::kRegular || !is_wanted(entry.name)) visit.directory.plain = false;
     if (*entry.type == FileType::kDirectory) {
       if (!is_skipped(entry.name)) visit.children.push_back(std::move(entry.name));
     } else if (*entry.type == FileType::kSymlink) {

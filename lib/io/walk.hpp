@@ -22,6 +22,7 @@ struct WalkedDirectory {
   /// followed (so never kSymlink).
   std::vector<DirEntry> files;
   std::uint64_t other_files = 0;  ///< Entries that are no directories and not wanted.
+  bool plain = true;  ///< Its entries are wanted regular files, and nothing else: no links either.
 };
 
 struct WalkOptions {

@@ -194,7 +194,9 @@ class Finder {
         run.name = operand.prefix.empty() ? std::move(directory.relative)
                                           : join_path(operand.prefix, directory.relative);
       }
+      const std::size_t wanted = directory.files.size();
       add_files(directory, stats[i], run);
+      run.bare = directory.plain && !directory.through_symlink && run.files.size() == wanted;
       any = any || !run.files.empty();
       if (!run.files.empty()) add_run(std::move(run), directory.id);
       directory = {};

@@ -30,6 +30,7 @@ struct Run {
   std::string path;   ///< Directory (or file) as it was reached.
   std::vector<EventFile> files = {};  ///< In reading order: bytes of the name.
   bool is_file = false;               ///< `path` is the one file itself.
+  bool bare = false;  ///< Its directory holds these files and nothing else; no link leads there.
   bool standard_input = false;
 
   /// The name that people read.

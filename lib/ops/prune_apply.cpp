@@ -65,7 +65,9 @@ class Doer {
 
  private:
   void take_turn(PruneRow& row, std::uint64_t first_number) {
-    if (context_.stop.requested()) {
+    if (row.result) {
+      // It was not even announced.
+    } else if (context_.stop.requested()) {
       set(row, PruneResult::kSkipped, "stopped before its turn");
     } else if (const std::string* below = stayed_below(row)) {
       set(row, PruneResult::kSkipped, printable(*below) + " below it stays");
@@ -79,9 +81,9 @@ class Doer {
   // Everything is announced before anything moves.
   Status move_all() {
     TFEVENTS_TRY(batch_, rewrite::Batch::begin(*trash_, context_.clock.now(), report_.policy_text));
+    walk_ = std::make_unique<rewrite::TrashWalk>(trash_->operand());
     TFEVENTS_CHECK(announce());
     TFEVENTS_CHECK(batch_->seal());
-    walk_ = std::make_unique<rewrite::TrashWalk>(trash_->operand());
     // What lies below comes first, since it keeps what is above where it stays after all. The run
     // of the operand lies above all, whatever names sort before its `.`.
     std::uint64_t number = last_number_, operand_number = 0;
@@ -89,7 +91,8 @@ class Doer {
     for (std::size_t i = report_.rows.size(); i-- != 0;) {
       PruneRow& row = report_.rows[i];
       if (row.decision.action != Action::kRemove) continue;
-      number -= row.files.size();
+      const bool announced = !row.result;
+      if (announced) number -= row.files.size();
       if (row.trial == ".") {
         operand = &row;
         operand_number = number;
@@ -113,8 +116,14 @@ class Doer {
 
   Status announce() {
     std::set<std::string_view> announced;
-    for (const PruneRow& row : report_.rows) {
+    for (PruneRow& row : report_.rows) {
       if (row.decision.action != Action::kRemove) continue;
+      if (const auto error = look_at(row.directories)) {
+        const bool changed =
+            error->code == ErrorCode::kNotFound || error->code == ErrorCode::kRefused;
+        set(row, changed ? PruneResult::kSkipped : PruneResult::kFailed, text_of(*error));
+        continue;
+      }
       for (const PlannedDirectory& directory : row.directories) {
         if (announced.insert(directory.path).second) TFEVENTS_CHECK(batch_->add(directory));
       }
@@ -123,6 +132,20 @@ class Doer {
       }
     }
     return ok_status();
+  }
+
+  // Of bare runs nobody has looked at the directories so far. What cannot be told how to make again
+  // is not removed, and neither is what is in it.
+  std::optional<Error> look_at(std::vector<PlannedDirectory>& directories) {
+    for (PlannedDirectory& directory : directories) {
+      if (directory.info.file.id.inode != 0) continue;
+      const auto opened = walk_->open(directory.path);
+      if (!opened.ok()) return opened.error();
+      const auto info = (*opened)->info();
+      if (!info.ok()) return info.error();
+      directory.info = *info;
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] const std::string* stayed_below(const PruneRow& row) const {

@@ -59,6 +59,10 @@ struct InventoryTaker::Impl {
       run = &runs[member];
       const std::string path = relative_of(*run);
       run_directory = path;
+      if (run->bare) {
+        take_bare(path);
+        continue;
+      }
       TFEVENTS_CHECK(look_through(path));
       if (!out.trouble.empty()) return ok_status();
       add_parents_of(path, above);
@@ -75,6 +79,25 @@ struct InventoryTaker::Impl {
     for (auto& [size, name] : foreign) out.foreign_names.push_back(std::move(name));
     std::reverse(out.foreign_names.begin(), out.foreign_names.end());
     return ok_status();
+  }
+
+  void take_bare(const std::string& path) {
+    if (run->files.front().id.device != device()) return trouble(path, std::string(kOtherDevice));
+    for (const EventFile& file : run->files) {
+      add_file(below(path, file.name), file.name, Fate::kRun,
+               {FileType::kRegular, file.id, file.size, file.mtime_ns});
+    }
+    for (std::string_view part = path; !part.empty();) {
+      add_unseen_directory(std::string(part));
+      const std::size_t slash = part.rfind('/');
+      part = part.substr(0, slash == std::string_view::npos ? 0 : slash);
+    }
+  }
+
+  void add_unseen_directory(std::string path) {
+    const bool listed = std::any_of(out.directories.begin(), out.directories.end(),
+                                    [&](const auto& known) { return known.path == path; });
+    if (!listed) out.directories.push_back({.path = std::move(path), .info = {}});
   }
 
   // A run's directory with all below it that belongs to no other run. No recursion: how deep a tree

@@ -25,7 +25,8 @@ enum class What : std::uint8_t {
 /// it would leave.
 struct Inventory {
   std::vector<PlannedFile> files;  ///< That go. Paths are relative to the operand.
-  /// All directories that may be empty then, those above the runs too; parents first.
+  /// All directories that may be empty then, those above the runs too; parents first. Of runs that
+  /// are bare they were not looked at: inode 0.
   std::vector<PlannedDirectory> directories;
   std::uint64_t bytes = 0;               ///< Of `files`.
   std::optional<std::int64_t> mtime_ns;  ///< Newest of the files that count for the age.
@@ -49,6 +50,9 @@ class InventoryTaker {
   InventoryTaker(Directory& operand, What what, const std::vector<Run>& runs);
   ~InventoryTaker();
 
+  /// Of a run that is bare all is known already: its files as they were found, before they were
+  /// read. Whoever moves them looks at each again.
+  ///
   /// The inventory of the trial that consists of these runs (indices into `runs`). What the system
   /// refuses, a link where a directory or an event file should be, another device, and event files
   /// that are not those that were read are `trouble`. Errors: kCancelled.
