@@ -19,6 +19,7 @@ enum class FileType : std::uint8_t { kRegular, kDirectory, kSymlink, kOther };
 struct FileId {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison with 0 for a pointer.
   friend auto operator<=>(const FileId&, const FileId&) = default;
 };
 

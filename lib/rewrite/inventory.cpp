@@ -40,8 +40,8 @@ const char* to_string(What what) noexcept {
 }
 
 struct InventoryTaker::Impl {
-  Impl(Directory& operand_, What what_, const std::vector<Run>& runs_)
-      : operand(operand_), what(what_), runs(runs_), walk(operand_) {
+  Impl(Directory& of_operand, What goes, const std::vector<Run>& all_runs)
+      : operand(of_operand), what(goes), runs(all_runs), walk(of_operand) {
     for (const Run& each : runs) run_paths.insert(relative_of(each));
   }
 

@@ -229,6 +229,12 @@ def environment():
             "ASAN_OPTIONS": "detect_leaks=0"}
 
 
+def is_sanitized():
+    """Whether the program is built with the address sanitizer."""
+    with open(PROGRAM, "rb") as program:
+        return b"__asan_init" in program.read()
+
+
 def call(*arguments, wanted=None, what="", kill_after=None, before=None, wrap=(), cwd=None,
          extra=None, user=None):
     """Runs the program to its end, or kills it. `wanted`: the exit statuses that are right."""
