@@ -236,6 +236,8 @@ def clock(directory):
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return "no compiler"
+    if is_sanitized():
+        return "the address sanitizer has to be loaded first"
     some_file(f"{directory}/clock.c", CLOCK)
     subprocess.run([compiler, "-shared", "-fPIC", "-o", f"{directory}/clock.so",
                     f"{directory}/clock.c"], check=True)
@@ -311,8 +313,7 @@ def mounts(directory):
     untouched(tree, prune(tree), 4, "another device", "a trash on another device")
     LIBC.umount2(f"{tree}/.tfe-trash".encode(), 0)
     if is_sanitized():
-        print("skipped: no /proc: the address sanitizer itself needs it")
-        return
+        return "no /proc: the address sanitizer itself needs it"
     mount("tmpfs", "/proc")
     said(prune(tree, wanted=(0,), what="no /proc"), "open files not visible", "no /proc")
     restore(tree, wanted=(0,), what="no /proc")
