@@ -119,7 +119,7 @@ void plan_and_apply(PruneWorld& w, Sys& sys) {
 }
 
 TEST_CASE("prune faults: failing at every single call") {
-  for (const int error : {EIO, ENOSPC, EACCES, EROFS, ESTALE}) {
+  for (const int error : {EIO, ENOSPC, EACCES, EROFS, ESTALE, EDQUOT}) {
     CAPTURE(error);
     std::uint64_t n = 0;
     const auto fail = [&](PruneWorld& w) {
