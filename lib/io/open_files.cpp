@@ -36,12 +36,18 @@ std::optional<std::vector<std::int64_t>> numbers_in(const std::string& path) {
   return numbers;
 }
 
-// A file's name says what is in it; a link of procfs says its whole path without asking the file
-// system where the file lies.
-bool wanted(const std::string& link, const std::string& name_part) {
+// Errors of processes and descriptors that were there a moment ago.
+bool is_gone(int error) {
+  return error == ENOENT || error == ESRCH;
+}
+
+// Whether a descriptor's link leads to a wanted name; nothing where it cannot be read. A link of
+// procfs says its whole path without asking the file system where the file lies.
+std::optional<bool> wanted(const std::string& link, const std::string& name_part) {
   std::array<char, 4096> target{};
   const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
-  if (size <= 0 || target[0] != '/') return false;
+  if (size < 0) return std::nullopt;
+  if (size == 0 || target[0] != '/') return false;
   const std::string_view path(target.data(), static_cast<std::size_t>(size));
   if (name_part.find('/') != std::string::npos) return path.find(name_part) != path.npos;
   return path.substr(path.rfind('/') + 1).find(name_part) != std::string_view::npos;
@@ -61,14 +67,20 @@ OpenFileTable scan_open_files(const std::string& name_part, const std::string& p
     const auto descriptors = numbers_in(base);
     if (!descriptors) {
       // Gone, or somebody else's.
-      table.complete = table.complete && (errno == ENOENT || errno == ESRCH);
+      table.complete = table.complete && is_gone(errno);
       continue;
     }
     for (const std::int64_t descriptor : *descriptors) {
       const std::string link = base + "/" + std::to_string(descriptor);
+      const std::optional<bool> named = wanted(link, name_part);
+      if (named == false) continue;
       struct stat info {};
-      if (!wanted(link, name_part) || ::stat(link.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+      if (!named || ::stat(link.c_str(), &info) != 0) {
+        // Who may list descriptors need not be allowed to look at them: root in a container.
+        table.complete = table.complete && is_gone(errno);
         continue;
+      }
+      if (!S_ISREG(info.st_mode)) continue;
       table.files.try_emplace({.device = info.st_dev, .inode = info.st_ino}, process);
     }
   }
@@ -107,7 +119,7 @@ bool is_local(const struct statfs& info) {
 
 bool is_shared_file_system(const std::string& path) {
   struct statfs info {};
-  return ::statfs(path.c_str(), &info) == 0 && !is_local(info);
+  return ::statfs(path.c_str(), &info) != 0 || !is_local(info);
 }
 
 namespace posix {

@@ -20,7 +20,7 @@ struct OpenFileTable {
     }
   };
 
-  /// Every process of the machine could be looked into.
+  /// Every descriptor of every process of the machine could be looked at.
   bool complete = false;
   /// The process that has a file open; of several, the one with the least number.
   std::unordered_map<FileId, std::int64_t, Hash> files;
@@ -40,7 +40,7 @@ struct OpenFileTable {
                                             const std::string& proc = "/proc");
 
 /// True where other machines may write to the file system of a path, so that /proc says little:
-/// everything that is not known to be local. False where the path cannot be looked at.
+/// everything that is not known to be local, a path that cannot be looked at too.
 [[nodiscard]] bool is_shared_file_system(const std::string& path);
 
 }  // namespace tfevents
