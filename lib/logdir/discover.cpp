@@ -7,21 +7,13 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "io/walk.hpp"
+#include "logdir/file_names.hpp"
 #include "logdir/run.hpp"
 
 namespace tfevents {
 namespace {
 
 constexpr std::size_t kMaxNamesForSuggestions = 4096;
-
-bool is_event_file_name(std::string_view name) noexcept {
-  return name.find("tfevents") != std::string_view::npos;
-}
-
-// What we create in a tree ourselves: the trash, temporary files.
-bool is_ours(std::string_view name) noexcept {
-  return name.starts_with(".tfe-");
-}
 
 std::string without_trailing_slashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -138,9 +130,7 @@ class Finder {
   }
 
   [[nodiscard]] WalkOptions walk_options() const {
-    return {.jobs = jobs_, .skip = is_ours, .want_file = [](std::string_view name) {
-              return is_event_file_name(name) && !is_ours(name);
-            }};
+    return {.jobs = jobs_, .skip = is_own_name, .want_file = is_event_file_name};
   }
 
   Status add_operand(const Operand& operand) {

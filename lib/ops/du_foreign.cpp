@@ -5,20 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "logdir/file_names.hpp"
+
 namespace tfevents::ops {
 namespace {
 
 constexpr std::size_t kMostProblems = 100;
 constexpr std::string_view kTrash = ".tfe-trash";
-
-// What this program has made, its trash above all.
-bool is_ours(std::string_view name) noexcept {
-  return name.starts_with(".tfe-");
-}
-
-bool is_event_file_name(std::string_view name) noexcept {
-  return name.find("tfevents") != std::string_view::npos && !is_ours(name);
-}
 
 Problem unreadable(const std::string& path, const std::string& what, const Error& error) {
   return {.severity = Severity::kWarn,
@@ -113,10 +106,10 @@ ForeignFiles find_foreign(const Run& run, Sys& sys, const StopFlag& stop) {
     if (!is_the_run && holds_event_file(path, *listing, sys)) continue;
     descent.visit(
         path, *listing,
-        [&](std::string_view name) { return !is_ours(name) && !is_event_file_name(name); },
+        [&](std::string_view name) { return !is_own_name(name) && !is_event_file_name(name); },
         [&](const FileInfo& file) { found.census.add(file); },
         [&](std::string_view name, std::string below) {
-          if (!is_ours(name)) waiting.push_back(std::move(below));
+          if (!is_own_name(name)) waiting.push_back(std::move(below));
         });
   }
   return found;

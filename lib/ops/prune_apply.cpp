@@ -9,6 +9,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "io/open_files.hpp"
+#include "logdir/file_names.hpp"
 #include "ops/prune.hpp"
 #include "rewrite/journal.hpp"
 #include "rewrite/trash.hpp"
@@ -213,8 +214,7 @@ class Doer {
       auto entries = (*opened)->list();
       if (!entries.ok()) return text_of(entries.error());
       for (const DirEntry& entry : *entries) {
-        if (entry.name.starts_with(".tfe-")) continue;
-        if (entry.name.find("tfevents") == std::string::npos) continue;
+        if (!is_event_file_name(entry.name)) continue;
         const std::string path = directory.empty() ? entry.name : directory + "/" + entry.name;
         if (entry.type == FileType::kRegular && !planned.contains(path))
           return printable(path) + " has only just appeared";

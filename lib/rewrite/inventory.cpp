@@ -1,12 +1,14 @@
 #include "rewrite/inventory.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
+#include "logdir/file_names.hpp"
 #include "rewrite/trash_walk.hpp"
 
 namespace tfevents::rewrite {
@@ -20,10 +22,6 @@ constexpr std::string_view kOtherDevice = "lies on another device";
 // profiler and the projector; both look nowhere else.
 constexpr std::string_view kPluginDirectory = "plugins";
 constexpr std::string_view kProjectorFile = "projector_config.pbtxt";
-
-bool is_event_name(std::string_view name) {
-  return name.find("tfevents") != std::string_view::npos;
-}
 
 std::string below(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
@@ -54,7 +52,7 @@ struct InventoryTaker::Impl {
     stop = &stop_flag;
     out = {};
     foreign.clear();
-    std::set<std::string> above;
+    listed.clear();
     for (const std::size_t member : members) {
       run = &runs[member];
       const std::string path = relative_of(*run);
@@ -65,17 +63,11 @@ struct InventoryTaker::Impl {
       }
       TFEVENTS_CHECK(look_through(path));
       if (!out.trouble.empty()) return ok_status();
-      add_parents_of(path, above);
+      add_parents_of(path);
     }
     // Parents first, the way they would be made again.
     std::sort(out.directories.begin(), out.directories.end(),
               [](const PlannedDirectory& a, const PlannedDirectory& b) { return a.path < b.path; });
-    // A member's directory may have been above one that came before it.
-    out.directories.erase(std::unique(out.directories.begin(), out.directories.end(),
-                                      [](const PlannedDirectory& a, const PlannedDirectory& b) {
-                                        return a.path == b.path;
-                                      }),
-                          out.directories.end());
     for (auto& [size, name] : foreign) out.foreign_names.push_back(std::move(name));
     std::reverse(out.foreign_names.begin(), out.foreign_names.end());
     return ok_status();
@@ -87,17 +79,11 @@ struct InventoryTaker::Impl {
       add_file(below(path, file.name), file.name, Fate::kRun,
                {FileType::kRegular, file.id, file.size, file.mtime_ns});
     }
-    for (std::string_view part = path; !part.empty();) {
-      add_unseen_directory(std::string(part));
-      const std::size_t slash = part.rfind('/');
-      part = part.substr(0, slash == std::string_view::npos ? 0 : slash);
+    // Where one is listed, those above it are.
+    for (std::string_view part = path; !part.empty(); part = split_path(part).parent) {
+      if (!listed.emplace(part).second) return;
+      out.directories.push_back({.path = std::string(part), .info = {}});
     }
-  }
-
-  void add_unseen_directory(std::string path) {
-    const bool listed = std::any_of(out.directories.begin(), out.directories.end(),
-                                    [&](const auto& known) { return known.path == path; });
-    if (!listed) out.directories.push_back({.path = std::move(path), .info = {}});
   }
 
   // A run's directory with all below it that belongs to no other run. No recursion: how deep a tree
@@ -124,7 +110,7 @@ struct InventoryTaker::Impl {
     if (goes && !path.empty()) add_directory(path, directory);
     std::set<std::string_view> met;
     for (const DirEntry& entry : *entries) {
-      if (entry.name.starts_with(".tfe-")) continue;
+      if (is_own_name(entry.name)) continue;
       const std::string at = below(path, entry.name);
       if (entry.type == FileType::kDirectory) {
         if (run_paths.contains(at)) continue;  // A run of its own, whoever's.
@@ -138,7 +124,7 @@ struct InventoryTaker::Impl {
         if (info.error().code != ErrorCode::kNotFound) refused(at, info.error(), true);
         continue;
       }
-      if (fate == Fate::kRun && is_event_name(entry.name)) met.insert(entry.name);
+      if (fate == Fate::kRun && is_event_file_name(entry.name)) met.insert(entry.name);
       add_file(at, entry.name, fate, info->file);
       if (!out.trouble.empty()) return;
     }
@@ -146,7 +132,7 @@ struct InventoryTaker::Impl {
   }
 
   void add_file(const std::string& path, const std::string& name, Fate fate, const FileInfo& info) {
-    const bool event_file = fate == Fate::kRun && is_event_name(name);
+    const bool event_file = fate == Fate::kRun && is_event_file_name(name);
     const bool ours =
         event_file || fate == Fate::kPlugin ||
         (fate == Fate::kRun && name == kProjectorFile && info.type == FileType::kRegular);
@@ -197,6 +183,7 @@ struct InventoryTaker::Impl {
   }
 
   void add_directory(const std::string& path, Directory& directory) {
+    if (!listed.insert(path).second) return;
     auto info = directory.info();
     if (!info.ok()) return refused(path, info.error(), true);
     if (!is_manifest_path(path)) return trouble(path, "no name that could be restored");
@@ -204,13 +191,11 @@ struct InventoryTaker::Impl {
   }
 
   // Those between the operand and a run, which the run may have been the last thing in.
-  void add_parents_of(const std::string& path, std::set<std::string>& above) {
-    for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash != 0;
-         slash = path.rfind('/', slash - 1)) {
-      std::string parent = path.substr(0, slash);
-      const bool listed = std::any_of(out.directories.begin(), out.directories.end(),
-                                      [&](const auto& known) { return known.path == parent; });
-      if (listed || !above.insert(parent).second) return;
+  void add_parents_of(const std::string& path) {
+    for (std::string_view part = split_path(path).parent; !part.empty();
+         part = split_path(part).parent) {
+      const std::string parent(part);
+      if (listed.contains(parent)) return;
       auto opened = walk.open(parent);
       if (!opened.ok()) return refused(parent, opened.error(), true);
       add_directory(parent, **opened);
@@ -254,6 +239,7 @@ struct InventoryTaker::Impl {
   const Run* run = nullptr;
   std::string run_directory;
   Inventory out;
+  std::set<std::string, std::less<>> listed;          // Paths of its directories.
   std::multimap<std::uint64_t, std::string> foreign;  // The largest, by size.
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "logdir/file_names.hpp"
 
 namespace tfevents::rewrite {
 namespace {
@@ -33,7 +34,7 @@ bool is_manifest_path(std::string_view path) noexcept {
     const std::size_t slash = path.find('/');
     const std::string_view part = path.substr(0, slash);
     if (part.empty() || part == "." || part == ".." || part.size() > kMaxName) return false;
-    if (part.starts_with(".tfe-")) return false;
+    if (is_own_name(part)) return false;
     if (slash == std::string_view::npos) return true;
     path.remove_prefix(slash + 1);
   }

@@ -154,6 +154,41 @@ TEST_CASE("inventory: what belongs to other trials is no part of this one") {
   CHECK(run_of["r/c/d/tfevents"] == "r/c/d");
 }
 
+TEST_CASE("inventory: of bare runs nothing is looked at again, each directory is named once") {
+  InventoryWorld w;
+  for (const char* run : {"r/a", "r/b", "r/c/d", "s"}) w.write(std::string(run) + "/tfevents", "x");
+  std::vector<Run> runs = w.runs();
+  for (Run& run : runs) run.bare = true;
+  std::filesystem::remove_all(w.at("s"));
+  std::filesystem::remove_all(w.at("r/b"));
+  const auto bare = w.try_take({"r/a", "r/b", "r/c/d", "s"}, What::kDirectory, runs);
+  REQUIRE(bare.ok());
+  CHECK(bare->trouble.empty());
+  CHECK(paths(*bare) == Names{"r/a/tfevents", "r/b/tfevents", "r/c/d/tfevents", "s/tfevents"});
+  CHECK(directories(*bare) == Names{"r", "r/a", "r/b", "r/c", "r/c/d", "s"});
+  for (const PlannedDirectory& directory : bare->directories)
+    CHECK(directory.info.file.id.inode == 0);
+  CHECK(bare->bytes == 4);
+
+  // Beside one that is not.
+  w.write("r/tfevents", "x");
+  w.write("r/note", "yy");
+  runs = w.runs();
+  for (Run& run : runs) run.bare = run.name != "r";
+  for (const Names& order : {Names{"r", "r/a", "r/c/d"}, Names{"r/a", "r", "r/c/d"}}) {
+    const auto mixed = w.try_take(order, What::kDirectory, runs);
+    REQUIRE(mixed.ok());
+    CHECK(paths(*mixed) == Names{"r/a/tfevents", "r/c/d/tfevents", "r/note", "r/tfevents"});
+    CHECK(directories(*mixed) == Names{"r", "r/a", "r/c", "r/c/d"});
+  }
+
+  // Its files lie on another device than the operand.
+  runs.back().files.front().id.device += 1;
+  const auto away = w.try_take({runs.back().name}, What::kEvents, runs);
+  REQUIRE(away.ok());
+  CHECK(away->other_device);
+}
+
 TEST_CASE("inventory: of the run of the operand itself") {
   InventoryWorld w;
   w.write("tfevents", "x");
