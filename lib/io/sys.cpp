@@ -178,6 +178,17 @@ std::string join_path(std::string_view dir, std::string_view name) {
   return path.native();
 }
 
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+bool lies_below(std::string_view name, std::string_view directory) noexcept {
+  if (directory == ".") return name != ".";
+  return name.size() > directory.size() && name.starts_with(directory) &&
+         name[directory.size()] == '/';
+}
+
 Error system_error(int error_number, std::string path) {
   Error error;
   error.code =

@@ -84,6 +84,13 @@ Sys& real_sys();
 /// look.
 [[nodiscard]] std::string join_path(std::string_view dir, std::string_view name);
 
+/// Of `runs//`, `runs`; `/` stays.
+[[nodiscard]] std::string without_trailing_slashes(std::string path);
+
+/// True when a name is longer than that of a directory by whole parts; all lie below `.` but
+/// itself.
+[[nodiscard]] bool lies_below(std::string_view name, std::string_view directory) noexcept;
+
 /// The Error for an errno value: its text in lower case, kNotFound for ENOENT and ENOTDIR, kIo for
 /// all others, with a hint where one is obvious.
 [[nodiscard]] Error system_error(int error_number, std::string path);

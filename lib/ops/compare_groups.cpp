@@ -22,11 +22,6 @@ bool ends_with_parts(const std::string& name, const std::string& parts) {
          name[name.size() - parts.size() - 1] == '/';
 }
 
-std::string without_slashes(std::string text) {
-  while (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
-}
-
 /// How well a text names a group: 0 not at all, then a part of its name, then all of it.
 int match_of(const std::string& typed, bool grouped, const TrialTable& table,
              const CompareGroup& group) {
@@ -37,9 +32,9 @@ int match_of(const std::string& typed, bool grouped, const TrialTable& table,
     return any ? 1 : 0;
   }
   const TrialRow& trial = table.rows()[group.trials.front()];
-  const std::string name = without_slashes(typed);
+  const std::string name = without_trailing_slashes(typed);
   if (name == trial.name || name == trial.people_name() || name == printable(trial.name) ||
-      name == without_slashes(trial.path))
+      name == without_trailing_slashes(trial.path))
     return 2;
   return ends_with_parts(trial.people_name(), name) || ends_with_parts(trial.path, name) ? 1 : 0;
 }
@@ -142,7 +137,7 @@ std::optional<std::size_t> implied_baseline(const TrialTable& table) {
   const auto& operands = table.operands();
   if (table.rows().size() != 2 || operands.size() != 2) return std::nullopt;
   const auto is_of = [](const TrialRow& trial, const std::string& operand) {
-    const std::string start = without_slashes(operand);
+    const std::string start = without_trailing_slashes(operand);
     return trial.path == start || trial.path.starts_with(start + '/') || trial.name == start ||
            trial.name.starts_with(start + '/');
   };

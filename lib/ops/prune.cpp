@@ -37,17 +37,6 @@ Error refused(std::string message, std::string path = {}, std::string hint = {})
           .hint = std::move(hint)};
 }
 
-std::string without_slashes(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
-
-bool lies_below(std::string_view name, std::string_view directory) {
-  if (directory == ".") return name != ".";
-  return name.size() > directory.size() && name.starts_with(directory) &&
-         name[directory.size()] == '/';
-}
-
 double seconds_of(std::int64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
 }
@@ -69,7 +58,7 @@ class Planner {
       : options_(options), context_(context) {}
 
   Result<PruneReport> plan() {
-    report_.operand = without_slashes(options_.operand);
+    report_.operand = without_trailing_slashes(options_.operand);
     TFEVENTS_TRY(const std::unique_ptr<Directory> operand, open_operand());
     if (options_.apply_file) {
       TFEVENTS_TRY(saved_, SavedPlan::read(context_.sys, *options_.apply_file, report_.operand));

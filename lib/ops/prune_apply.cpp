@@ -102,10 +102,6 @@ class Doer {
       }
     }
     if (operand != nullptr) take_turn(*operand, operand_number + 1);
-    // Directories above several trials are empty when the last of them has gone.
-    for (PruneRow& row : report_.rows) {
-      if (row.result == PruneResult::kTrashed) (void)batch_->remove_emptied(row.directories);
-    }
     const std::uint64_t files = batch_->files(), bytes = batch_->bytes();
     if (Status finished = batch_->finish(); !finished.ok())
       report_.failures.push_back(std::move(finished).error());
@@ -151,10 +147,7 @@ class Doer {
 
   [[nodiscard]] const std::string* stayed_below(const PruneRow& row) const {
     for (const std::string& name : stayed_) {
-      const bool below =
-          row.trial == "." || (name.size() > row.trial.size() && name.starts_with(row.trial) &&
-                               name[row.trial.size()] == '/');
-      if (below) return &name;
+      if (lies_below(name, row.trial)) return &name;
     }
     return nullptr;
   }
@@ -174,6 +167,7 @@ class Doer {
       if (moved == 0 && outcome.result != MoveResult::kStray) return;
     }
     if (row.result) return;
+    // Those above several trials go with the last of these.
     const auto emptied = batch_->remove_emptied(row.directories);
     row.result = PruneResult::kTrashed;
     if (!emptied.errors.empty()) {

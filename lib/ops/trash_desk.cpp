@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t kMostProblems = 10'000;
 
-std::string without_slashes(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
-
 // What the name of a batch says of its beginning: `20261123-030001`, UTC, in whole seconds.
 std::optional<double> time_of_id(const std::string& id) {
   constexpr std::size_t kDigits = 15;
@@ -35,7 +30,7 @@ std::optional<double> time_of_id(const std::string& id) {
 TrashDesk::TrashDesk(const TrashOptions& options, const OpContext& context)
     : options_(options), context_(context) {
   report_.action = options.action;
-  report_.operand = without_slashes(options.operand);
+  report_.operand = without_trailing_slashes(options.operand);
   report_.trash = join_path(report_.operand, ".tfe-trash");
   report_.now = context.clock.now();
 }

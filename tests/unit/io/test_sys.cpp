@@ -36,6 +36,20 @@ bool closes_on_exec(const std::string& path) {
   return found;
 }
 
+TEST_CASE("without_trailing_slashes and lies_below") {
+  CHECK(without_trailing_slashes("runs//") == "runs");
+  CHECK(without_trailing_slashes("/") == "/");
+  CHECK(without_trailing_slashes("//") == "/");
+  CHECK(without_trailing_slashes("").empty());
+  CHECK(lies_below("a/b", "a"));
+  CHECK(lies_below("a", "."));
+  for (const auto& [name, directory] :
+       {std::pair("a", "a"), {"a-b", "a"}, {"a", "a/b"}, {".", "."}, {"b/a", "a"}}) {
+    CAPTURE(name);
+    CHECK_FALSE(lies_below(name, directory));
+  }
+}
+
 TEST_CASE("join_path") {
   CHECK(join_path("a", "b") == "a/b");
   CHECK(join_path("a/", "b") == "a/b");
