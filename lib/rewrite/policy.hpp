@@ -61,7 +61,7 @@ struct PolicyTrial {
   std::int64_t open_in_process = 0;  ///< With kSeen: one of those that have a file open.
   /// A run below it of which the policy knows nothing else, and which stays; empty: none.
   std::string stays_below;
-  std::string trouble;               ///< Why nothing certain is known of it; empty: all is well.
+  std::string trouble;  ///< Why nothing certain is known of it; empty: all is well.
 
   bool has_values = true;
   std::optional<std::int64_t> last_step;  ///< Null: no rule over steps nominates it.

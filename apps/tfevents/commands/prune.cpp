@@ -83,7 +83,8 @@ Result<ops::PruneOptions::KeepBest> keep_best(const std::string& text) {
   const char* const end = text.data() + std::min(colon, text.size());
   const auto [stop, error] = std::from_chars(text.data(), end, best.count);
   if (colon == std::string::npos || error != std::errc() || stop != end || best.count == 0) {
-    return usage("--keep-best: a number from 1, a colon and a metric: " + printable(text),
+    return usage(fmt::format("--keep-best: '{}' is not a number from 1, a colon and a metric",
+                             printable(text)),
                  "for example --keep-best 2:val/accuracy");
   }
   best.metric = text.substr(colon + 1);
@@ -119,6 +120,17 @@ std::string policy_text(const PruneArguments& a) {
   return out;
 }
 
+Status write_table(const PruneArguments& arguments, const ops::PruneReport& report,
+                   const render::Screen& screen, Sink& sink) {
+  const render::Folding folding = arguments.all     ? render::Folding::kNothing
+                                  : screen.terminal ? render::Folding::kAll
+                                                    : render::Folding::kPlain;
+  TFEVENTS_TRY(const std::size_t dropped,
+               render_table(render::prune_table(report, folding), screen.table_style(), sink));
+  sink.out() += render::more_columns(dropped, false);
+  return ok_status();
+}
+
 Status write_document(const PruneArguments& arguments, const ops::PruneReport& report,
                       const render::Screen& screen, Sink& sink) {
   const bool dry_run = !report.carried_out;
@@ -130,13 +142,7 @@ Status write_document(const PruneArguments& arguments, const ops::PruneReport& r
       return render_markdown(render::prune_table(report, render::Folding::kNothing), sink);
     case Format::kTable: break;
   }
-  const render::Folding folding = arguments.all     ? render::Folding::kNothing
-                                  : screen.terminal ? render::Folding::kAll
-                                                    : render::Folding::kPlain;
-  TFEVENTS_TRY(const std::size_t dropped,
-               render_table(render::prune_table(report, folding), screen.table_style(), sink));
-  sink.out() += render::more_columns(dropped, false);
-  return ok_status();
+  return write_table(arguments, report, screen, sink);
 }
 
 Status write_plan_file(const std::string& path, const ops::PruneReport& report) {
@@ -223,6 +229,22 @@ class PruneSession {
     return !quiet_ || asks ? output_.flush() : ok_status();
   }
 
+  // Who is asked must see what about: where the answer does not go to a terminal, or is not for
+  // people, the plan goes to standard error.
+  Status show_whom_asked() {
+    const Surroundings& around = env_.surroundings();
+    const bool seen = format() == Format::kTable && output_.tty();
+    if (arguments_.yes || seen || !around.in_tty || !around.err_tty) return ok_status();
+    TFEVENTS_TRY(const auto error, Output::open({.file = {},
+                                                 .descriptor = around.err,
+                                                 .tty = around.err_tty,
+                                                 .progress = &env_.progress()}));
+    const render::Screen screen = screen_of(*error, env_);
+    Sink sink = sink_of(*error);
+    TFEVENTS_CHECK(write_table(arguments_, report_, screen, sink));
+    return error->finish();
+  }
+
   Result<ExitCode> go_on() {
     auto exit = carry_out();
     // A document that was asked for comes even where the plan is refused.
@@ -241,6 +263,7 @@ class PruneSession {
     // Nothing to do; what has lain in the trash long enough goes where somebody has said yes.
     if (!asks && !arguments_.yes) return seen;
     if (asks) {
+      TFEVENTS_CHECK(show_whom_asked());
       TFEVENTS_TRY(const bool agreed,
                    confirm(env_, render::prune_question(report_), arguments_.yes));
       if (!agreed) {
@@ -265,9 +288,14 @@ class PruneSession {
         std::any_of(report_.rows.begin(), report_.rows.end(), [](const ops::PruneRow& row) {
           return row.decision.reasons.front().rule == rewrite::Rule::kFileChanged;
         });
-    if (by_file && !chosen_.rules.age_by_event) {
+    if (by_file && chosen_.rules.age_by_event) {
       env_.messages().hint(
-          "copying a tree makes its files young: --age event goes by the events alone");
+          "files that changed recently keep a trial, whatever --age says: AGE AND LIFE in "
+          "tfevents-prune(1)");
+    } else if (by_file) {
+      env_.messages().hint(
+          "copying a tree makes its files young: --age event goes by the events alone, unless "
+          "a file changed recently");
     }
     (void)report_outcome(report_.outcome, false, env_);
     if (report_.refusal && looks_only())

@@ -270,11 +270,12 @@ std::string done_summary(const PruneReport& report) {
                        command_line("trash restore", std::array{report.operand}));
   } else if (gone != 0) {
     text = "deleted " + trials;
-  } else {
+  } else if (report.count(Action::kRemove) != 0 || report.bytes_freed == 0) {
     text = "removed nothing";
   }
   if (report.bytes_freed != 0 && !(gone != 0 && report.trash_keep_seconds <= 0))
-    text += fmt::format("\nfreed {} of the trash", human_bytes(report.bytes_freed));
+    text += fmt::format("{}freed {} of the trash", text.empty() ? "" : "\n",
+                        human_bytes(report.bytes_freed));
   return text;
 }
 

@@ -28,12 +28,20 @@ Cell age_cell(const TrashRow& row, double now) {
   return Cell::text(ago(now - *row.trashed_time));
 }
 
+// What was trashed for a week a moment ago expires in 7d, not in 6d. Whole days are rounded; what
+// is shorter has its hours.
+std::string time_left(double seconds) {
+  constexpr double kDay = 86400;
+  const double days = std::round(seconds / kDay);
+  return human_duration(days >= 2 ? days * kDay : seconds);
+}
+
 // Batches that are due go with the next prune.
 Cell expires_cell(const TrashRow& row, double now) {
   if (!row.expires_time) return {};
   const double left = *row.expires_time - now;
   Cell cell = Cell::time(*row.expires_time);
-  return left > 0 ? std::move(cell).shown_as("in " + human_duration(left))
+  return left > 0 ? std::move(cell).shown_as("in " + time_left(left))
                   : std::move(cell).shown_as("due");
 }
 

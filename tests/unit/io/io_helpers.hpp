@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/bytes.hpp"
 #include "io/source.hpp"
+#include "support/deflated.hpp"
 
 namespace tfevents::test {
 
@@ -61,27 +61,6 @@ inline std::string read_at(ByteSource& source, std::uint64_t offset, std::size_t
   std::vector<std::byte> buffer(size);
   const Result<std::size_t> count = source.read_at(offset, buffer);
   return count.ok() ? std::string(as_text(Bytes(buffer).first(*count))) : "error";
-}
-
-/// `window_bits` 31 makes gzip, 15 zlib.
-inline std::string deflated(std::string_view text, int window_bits) {
-  z_stream zlib{};
-  deflateInit2(&zlib, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&zlib, text.size()) + 64, '\0');
-  zlib.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(text.data()));
-  zlib.avail_in = static_cast<uInt>(text.size());
-  zlib.next_out = reinterpret_cast<Bytef*>(out.data());
-  zlib.avail_out = static_cast<uInt>(out.size());
-  deflate(&zlib, Z_FINISH);
-  out.resize(zlib.total_out);
-  deflateEnd(&zlib);
-  return out;
-}
-inline std::string gzipped(std::string_view text) {
-  return deflated(text, 31);
-}
-inline std::string zlibbed(std::string_view text) {
-  return deflated(text, 15);
 }
 
 /// Text that does not shrink to nothing, and differs everywhere.

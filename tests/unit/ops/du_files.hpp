@@ -3,9 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <doctest/doctest.h>
-#include <zlib.h>
-
+#include "support/deflated.hpp"
 #include "unit/ops/du_world.hpp"
 #include "unit/ops/value_bytes.hpp"
 
@@ -20,22 +18,6 @@ inline constexpr const char* kFile = "/logs/a/events.out.tfevents.1.h";
 struct Usage : DuWorld {
   Usage() { select = raw_selection(); }
 };
-
-/// As a gzip file, or with `window_bits` 15 as a zlib one.
-inline std::string gzipped(const std::string& bytes, int window_bits = 31) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(bytes.size() + 1024, '\0');
-  std::string in = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 /// Ten points of `x`, at steps 0 to 9.
 inline std::string ten() {

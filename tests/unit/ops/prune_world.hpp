@@ -14,10 +14,10 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ops/prune.hpp"
+#include "support/child.hpp"
 #include "support/hparams_content.hpp"
 #include "support/logdir_builder.hpp"
 #include "support/trash_world.hpp"
@@ -185,31 +185,6 @@ inline Expression condition(std::string_view text) {
 
 inline Pattern tree_pattern(const std::string& text) {
   return Pattern::parse_or_name(text, Pattern::Scope::kTree);
-}
-
-/// What `act` says in a process of its own, which may drop its rights, mount, or die.
-inline std::string in_child(const std::function<std::string()>& act) {
-  int ends[2] = {-1, -1};
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    const std::string said = act();
-    const bool written =
-        ::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size());
-    ::_exit(written ? 0 : 1);
-  }
-  ::close(ends[1]);
-  std::string said;
-  char buffer[4096];
-  for (ssize_t count = 1; count > 0;) {
-    count = ::read(ends[0], buffer, sizeof(buffer));
-    if (count > 0) said.append(buffer, static_cast<std::size_t>(count));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? said : said + " (died)";
 }
 
 }  // namespace tfevents::test

@@ -148,7 +148,7 @@ TEST_CASE("a compressed file counts whole, with its size on disk and all of its 
   for (const int window_bits : {31, 15}) {
     CAPTURE(window_bits);
     Usage w;
-    const std::string packed = gzipped(ten(), window_bits);
+    const std::string packed = deflated(ten(), window_bits);
     w.memory.file(kFile, packed).file("/logs/a/events.out.tfevents.2.h", ten());
     const ops::DuReport report = w.du();
     CHECK(bytes_of(report, "(compressed)") == packed.size());

@@ -7,29 +7,13 @@
 // Later work: 47-49 (numbers of tensors of rank 1 and more), 60-63 (buckets of histograms):
 // decoding of media; 67-73: the hparams table; the notes of `lint` in 11, 14, 27-29, 35, 41, 42,
 // 52, 55.
-#include <zlib.h>
-
+#include "support/deflated.hpp"
 #include "unit/ops/world.hpp"
 
 namespace tfevents::test {
 namespace {
 
 constexpr const char* kTag = "loss";
-
-std::string compressed(const std::string& bytes, int window_bits) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(bytes.size() + 1024, '\0');
-  std::string in = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string ten_points() {
   return event_file([](RunBuilder& r) {
@@ -167,11 +151,11 @@ TEST_CASE("12 #12: zeros at the end are a tail") {
 TEST_CASE("12 #13: gzip and zlib are inflated, under any name") {
   for (const int bits : {15 + 16, 15}) {
     TenPoints w;
-    w.with(compressed(w.file, bits));
+    w.with(deflated(w.file, bits));
     CHECK(w.steps() == kAll);
     CHECK(w.complete());
     CHECK(w.findings().empty());
-    const std::string named = compressed(w.file, bits);
+    const std::string named = deflated(w.file, bits);
     w.memory.file("/logs/a/events.out.tfevents.2.h.gz", named);
     CHECK(w.steps().size() == 20);
     CHECK(steps_of(w.dump(View::kClean).points, kTag) == kAll);

@@ -1,8 +1,7 @@
 // `dump --follow` with a scripted wait: what is added to a tree comes out once, in order.
 #include <deque>
 
-#include <zlib.h>
-
+#include "support/deflated.hpp"
 #include "unit/ops/world.hpp"
 
 namespace tfevents::test {
@@ -14,20 +13,6 @@ std::string points(std::int64_t first, std::int64_t last, bool version = false) 
     for (std::int64_t step = first; step <= last; ++step)
       r.scalar("x", {{step, static_cast<float>(step)}});
   });
-}
-
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string in = bytes, out(bytes.size() + 1024, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 /// A followed tree: each step of the script is done between two looks, then what came is checked.
@@ -212,13 +197,13 @@ TEST_CASE("the whole tree goes, and comes back") {
 }
 
 TEST_CASE("a compressed file that grows: no point twice, none missed") {
-  const std::string all = gzip(points(0, 400, true));
+  const std::string all = gzipped(points(0, 400, true));
   Followed w;
   w.memory.file(w.file, all.substr(0, all.size() / 3));
   w.then([&] { w.memory.append(w.file, all.substr(all.size() / 3, all.size() / 3)); });
   w.then([] {});
   w.then([&] { w.memory.append(w.file, all.substr(2 * (all.size() / 3))); });
-  w.then([&] { w.memory.append(w.file, gzip(points(401, 403))); });  // A further member.
+  w.then([&] { w.memory.append(w.file, gzipped(points(401, 403))); });  // A further member.
   REQUIRE(w.follow().ok());
   Steps steps, expected;
   for (const Steps& look : w.looks) steps.insert(steps.end(), look.begin(), look.end());

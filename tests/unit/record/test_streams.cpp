@@ -2,8 +2,8 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <zlib.h>
 
+#include "support/deflated.hpp"
 #include "unit/record/sources.hpp"
 #include "unit/record/transcript.hpp"
 
@@ -15,20 +15,7 @@ namespace {
 using namespace test;
 
 std::string compressed(std::string_view bytes, Compression how) {
-  z_stream zlib{};
-  const int window_bits = how == Compression::kGzip ? 15 + 16 : 15;
-  REQUIRE(::deflateInit2(&zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_bits, 8,
-                         Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(::deflateBound(&zlib, bytes.size()) + 64, '\0');
-  std::string in(bytes);
-  zlib.next_in = reinterpret_cast<Bytef*>(in.data());
-  zlib.avail_in = static_cast<uInt>(in.size());
-  zlib.next_out = reinterpret_cast<Bytef*>(out.data());
-  zlib.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(::deflate(&zlib, Z_FINISH) == Z_STREAM_END);
-  out.resize(zlib.total_out);
-  ::deflateEnd(&zlib);
-  return out;
+  return how == Compression::kGzip ? gzipped(bytes) : zlibbed(bytes);
 }
 
 /// Files with records of many sizes and wounds of many kinds.
