@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "event/event.hpp"
 #include "event/scalar.hpp"
@@ -18,6 +20,15 @@ struct DTypeInfo {
 
 /// Of kInvalid for numbers without a name.
 [[nodiscard]] const DTypeInfo& info_of(DType dtype) noexcept;
+
+/// One element as it lies in tensor_content: info_of(dtype).bytes bytes, which are not 0.
+[[nodiscard]] Scalar element_of_content(const std::byte* data, DType dtype) noexcept;
+
+/// One element of a typed field, given its bits; `dtype` is what the tensor says it is.
+/// `half_is_wide`: some element of half_val has more than 16 bits. Nothing: the field holds no
+/// numbers of that dtype.
+[[nodiscard]] std::optional<Scalar> element_of_field(std::uint64_t bits, TensorInfo::Field field,
+                                                     DType dtype, bool half_is_wide) noexcept;
 
 /// The number of a bit pattern of a narrow float dtype, exactly.
 [[nodiscard]] double widen(std::uint32_t bits, DType dtype) noexcept;

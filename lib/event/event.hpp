@@ -101,7 +101,7 @@ struct ValueView {
   MetadataView metadata;
   float simple_value = 0;
   TensorInfo tensor{TensorInfo::Uninitialized{}};  ///< Set where payload is kTensor.
-  std::uint64_t bytes = 0;                         ///< Of the serialized Value.
+  BytesPlace place;                                ///< The serialized Value.
 
   /// As new, without touching the tensor.
   void reset() noexcept {
@@ -111,7 +111,7 @@ struct ValueView {
     has_metadata = false;
     metadata = {};
     simple_value = 0;
-    bytes = 0;
+    place = {};
   }
 };
 
@@ -148,6 +148,12 @@ struct FastValue {
   // NOLINTEND(readability-identifier-naming)
 
   [[nodiscard]] std::string_view tag_view() const noexcept { return {tag, tag_bytes}; }
+  /// The serialized Value. It begins with the tag's field, whose length takes a byte or two; the
+  /// first of two is above 0x7F, which the field's number is not.
+  [[nodiscard]] BytesPlace place() const noexcept {
+    const auto* const at = reinterpret_cast<const std::byte*>(tag);
+    return {at - (at[-2] == std::byte{0x0A} ? 2 : 3), 0, bytes};
+  }
 };
 
 /// Names above this are a `limit` problem of their run.
@@ -186,7 +192,7 @@ struct EventView {
   std::string_view writer;  ///< `source_metadata.writer`.
   SessionStatus session_status = SessionStatus::kUnspecified;
   std::string_view run_metadata_tag;
-  std::uint64_t blob_bytes = 0;   ///< Of graph_def, meta_graph_def or the run metadata.
+  BytesPlace blob;                ///< The graph_def, meta_graph_def or run metadata, serialized.
   std::vector<FastValue> fast;    ///< All values, when every one had a common shape …
   std::vector<ValueView> values;  ///< … else all of them here.
 };

@@ -85,7 +85,7 @@ class EventParser {
     if (tag.type != Type::kBytes) return skip(tag, depth);
     switch (tag.field) {
       case 3: become(EventKind::kFileVersion); return text(event_.file_version);
-      case 4: become(EventKind::kGraphDef); return sized_bytes(event_.blob_bytes);
+      case 4: become(EventKind::kGraphDef); return passed_bytes(event_.blob);
       case 5:
         become(EventKind::kSummary);
         return message(depth, [&](wire::Tag t, int d) { return summary_field(t, d); });
@@ -98,7 +98,7 @@ class EventParser {
       case 8:
         become(EventKind::kTaggedRunMetadata);
         return message(depth, [&](wire::Tag t, int d) { return run_metadata_field(t, d); });
-      case 9: become(EventKind::kMetaGraphDef); return sized_bytes(event_.blob_bytes);
+      case 9: become(EventKind::kMetaGraphDef); return passed_bytes(event_.blob);
       case 10: return message(depth, [&](wire::Tag t, int d) { return source_field(t, d); });
       default: return skip(tag, depth);
     }
@@ -111,7 +111,7 @@ class EventParser {
     event_.session_status = SessionStatus::kUnspecified;
     event_.run_metadata_tag = {};
     event_.file_version = {};
-    event_.blob_bytes = 0;
+    event_.blob = {};
     sink_.on_clear();
   }
 
@@ -126,7 +126,7 @@ class EventParser {
   bool run_metadata_field(wire::Tag tag, int depth) {
     if (tag.type != wire::Type::kBytes) return skip(tag, depth);
     if (tag.field == 1) return text(event_.run_metadata_tag);
-    if (tag.field == 2) return sized_bytes(event_.blob_bytes);
+    if (tag.field == 2) return passed_bytes(event_.blob);
     return skip(tag, depth);
   }
 
@@ -142,7 +142,7 @@ class EventParser {
     typename Reader::Limit outer{};
     if (!wire::read_length(in_, length) || !in_.enter(length, outer)) return false;
     ValueView& value = sink_.begin_value();
-    value.bytes = length;
+    value.place = {in_.data(), in_.offset(), length};
     if (!fields(depth - 1, [&](wire::Tag t, int d) { return value_field(t, d, value, node_name); }))
       return false;
     in_.leave(outer);

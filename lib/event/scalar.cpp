@@ -9,8 +9,20 @@
 namespace tfevents {
 namespace {
 
-// One element as it lies in tensor_content.
-Scalar from_content(const std::byte* data, DType dtype) noexcept {
+bool is_integer(DType dtype) noexcept {
+  const TensorInfo::Field field = info_of(dtype).field;
+  return field == TensorInfo::kInt || field == TensorInfo::kInt64 || field == TensorInfo::kUint32;
+}
+
+// An integer of a typed field. A tensor that says it holds floats does not make them floats.
+Scalar from_integer(std::int64_t value, DType dtype, DType of_field) noexcept {
+  if (dtype == DType::kBool) return Scalar::of(std::int64_t{value != 0}, dtype);
+  return Scalar::of(value, is_integer(dtype) ? dtype : of_field);
+}
+
+}  // namespace
+
+Scalar element_of_content(const std::byte* data, DType dtype) noexcept {
   switch (dtype) {
     case DType::kFloat32: return Scalar::of(load_le<float>(data));
     case DType::kFloat64: return Scalar::of(load_le<double>(data));
@@ -40,21 +52,8 @@ Scalar from_content(const std::byte* data, DType dtype) noexcept {
   }
 }
 
-bool is_integer(DType dtype) noexcept {
-  const TensorInfo::Field field = info_of(dtype).field;
-  return field == TensorInfo::kInt || field == TensorInfo::kInt64 || field == TensorInfo::kUint32;
-}
-
-// An integer of a typed field. A tensor that says it holds floats does not make them floats.
-Scalar from_integer(std::int64_t value, DType dtype, DType of_field) noexcept {
-  if (dtype == DType::kBool) return Scalar::of(std::int64_t{value != 0}, dtype);
-  return Scalar::of(value, is_integer(dtype) ? dtype : of_field);
-}
-
-// One element as the typed field `field` holds it; `dtype` is what the tensor says it is.
-std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field field) noexcept {
-  const std::uint64_t bits = tensor.first[field];
-  const DType dtype = tensor.dtype;
+std::optional<Scalar> element_of_field(std::uint64_t bits, TensorInfo::Field field, DType dtype,
+                                       bool half_is_wide) noexcept {
   const auto integer = static_cast<std::int64_t>(bits);
   const auto pattern = static_cast<std::uint32_t>(bits);
   switch (field) {
@@ -67,7 +66,7 @@ std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field fie
     case TensorInfo::kBool: return Scalar::of(std::int64_t{bits != 0}, DType::kBool);
     case TensorInfo::kHalf:
       if (info_of(dtype).field != TensorInfo::kHalf) return std::nullopt;
-      if (tensor.half_is_wide)
+      if (half_is_wide)
         return Scalar::of(static_cast<double>(std::bit_cast<float>(pattern)), dtype);
       return Scalar::of(widen(pattern, dtype), dtype);
     case TensorInfo::kFloat8:
@@ -77,8 +76,6 @@ std::optional<Scalar> from_field(const TensorInfo& tensor, TensorInfo::Field fie
   }
 }
 
-}  // namespace
-
 std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept {
   const DTypeInfo& info = info_of(tensor.dtype);
   if (info.bytes == 0) return std::nullopt;
@@ -86,7 +83,7 @@ std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept {
   if (!tensor.unknown_rank && tensor.elements != 1) return std::nullopt;
   if (tensor.content_bytes != 0) {
     if (tensor.content_bytes != info.bytes) return std::nullopt;
-    return from_content(tensor.content.data(), tensor.dtype);
+    return element_of_content(tensor.content.data(), tensor.dtype);
   }
   TensorInfo::Field field = info.field;
   if (tensor.counts[field] == 0) {
@@ -101,7 +98,7 @@ std::optional<Scalar> to_scalar(const TensorInfo& tensor) noexcept {
     if (others != 1) return std::nullopt;
   }
   if (tensor.counts[field] != 1) return std::nullopt;
-  return from_field(tensor, field);
+  return element_of_field(tensor.first[field], field, tensor.dtype, tensor.half_is_wide);
 }
 
 }  // namespace tfevents

@@ -95,7 +95,7 @@ void reset(EventView& event) {
   event.kind = EventKind::kNothing;
   event.file_version = event.writer = event.run_metadata_tag = {};
   event.session_status = SessionStatus::kUnspecified;
-  event.blob_bytes = 0;
+  event.blob = {};
   event.fast.clear();
   event.values.clear();
 }
@@ -232,7 +232,7 @@ void EventScanner::for_each_value(std::uint64_t size, wire::StreamReader::Fetch 
 ValueView to_value_view(const FastValue& fast) noexcept {
   ValueView value;
   value.tag = fast.tag_view();
-  value.bytes = fast.bytes;
+  value.place = fast.place();
   value.has_metadata = fast.metadata != nullptr;
   if (value.has_metadata) value.metadata = parse_metadata({fast.metadata, fast.metadata_bytes});
   value.tensor.reset();

@@ -26,9 +26,7 @@ class EventScanner {
   static constexpr std::size_t kHeldValues = 4096;
 
   /// Scans a payload in memory. False: it is no event, and event() says nothing.
-  [[nodiscard]] bool scan(Bytes payload) {
-    return scan_fast(payload) || scan_general(payload);
-  }
+  [[nodiscard]] bool scan(Bytes payload) { return scan_fast(payload) || scan_general(payload); }
 
   /// Scans a payload of any size that `fetch` gives in parts (RecordReader::read_payload). The same
   /// result as `scan`.

@@ -9,6 +9,7 @@
 
 #include "base/stop.hpp"
 #include "event/scanner.hpp"
+#include "event/stored_value.hpp"
 #include "logdir/activity.hpp"
 #include "logdir/findings.hpp"
 #include "logdir/hparams_found.hpp"
@@ -29,6 +30,10 @@ namespace tfevents {
 //   double wall, Scalar value, std::uint64_t bytes); // any other scalar void on_blob(SeriesId,
 //   std::int64_t step, double wall, std::uint64_t bytes);                 // a point of another
 //   kind bool stopped();                                                    // polled now and then
+//
+// and, where it wants to look into what is no scalar, instead of on_blob
+//
+//   void on_stored(SeriesId, std::int64_t step, double wall, const StoredValue&);
 //
 // Points come in reading order: files by name, records as they stand. Nothing is filtered or purged
 // here.
@@ -109,6 +114,7 @@ class PointReader {
 
   /// The records of one file up to its present end; `dump --follow` calls it again after growth.
   void read_file(std::size_t file, RecordReader& records) {
+    file_ = file;
     with_crc_kernel([&](auto kernel) { loop<decltype(kernel)>(file, records); });
   }
 
@@ -186,6 +192,7 @@ class PointReader {
   }
 
   [[gnu::noinline]] void on_record(std::size_t file, const RecordView& record, Bytes payload) {
+    record_offset_ = record.offset;
     if (scanner_.scan(payload)) [[likely]] {
       on_event(payload, nullptr);
     } else {
@@ -201,6 +208,7 @@ class PointReader {
 
   void big_record(std::size_t file, RecordReader& records) {
     ++records_;
+    record_offset_ = records.record().offset;
     const auto fetch = records.payload_fetcher();
     if (scanner_.scan_stream(records.record().length, fetch)) {
       on_event({}, &records);
@@ -262,7 +270,20 @@ class PointReader {
       if (scanner_.overflowed()) [[unlikely]]
         many_values(payload, big);
     } else {
-      on_other(event);
+      on_other(event, big);
+    }
+  }
+
+  // A value that is no scalar. `big` gives the record where it is not in memory.
+  void give_stored(SeriesId id, const EventView& event, StoredForm form, const BytesPlace& place,
+                   RecordReader* big) {
+    if constexpr (requires(const StoredValue& stored) {
+                    sink_.on_stored(id, event.step, event.wall_time, stored);
+                  }) {
+      sink_.on_stored(id, event.step, event.wall_time,
+                      StoredValue(form, place, big, file_, record_offset_));
+    } else {
+      sink_.on_blob(id, event.step, event.wall_time, place.size);
     }
   }
 
@@ -302,7 +323,7 @@ class PointReader {
       kind = known.value_or(plugin.empty() ? Kind::kTensors : Kind::kPlugin);
       if (kind == Kind::kScalars) kind = Kind::kTensors;
     }
-    sink_.on_blob(series(tag, kind), event.step, event.wall_time, value.bytes);
+    give_stored(series(tag, kind), event, StoredForm::kValue, value.place(), nullptr);
     if (kind == Kind::kHparams && value.metadata != nullptr)
       on_hparams(event, to_value_view(value), nullptr);
   }
@@ -319,11 +340,11 @@ class PointReader {
     if (!classified) return;
     const SeriesId id = series(tag, classified->kind);
     if (!classified->scalar) {
-      sink_.on_blob(id, event.step, event.wall_time, value.bytes);
+      give_stored(id, event, StoredForm::kValue, value.place, big);
     } else if (classified->scalar->dtype == DType::kFloat32) {
-      sink_.on_float(id, event.step, event.wall_time, classified->scalar->f32, value.bytes);
+      sink_.on_float(id, event.step, event.wall_time, classified->scalar->f32, value.place.size);
     } else {
-      sink_.on_scalar(id, event.step, event.wall_time, *classified->scalar, value.bytes);
+      sink_.on_scalar(id, event.step, event.wall_time, *classified->scalar, value.place.size);
     }
     if (classified->kind == Kind::kHparams) on_hparams(event, value, big);
   }
@@ -362,13 +383,16 @@ class PointReader {
   }
 
   // Graphs and run metadata are series too, under the tags that TensorBoard gives them.
-  void on_other(const EventView& event) {
+  void on_other(const EventView& event, RecordReader* big) {
     switch (event.kind) {
-      case EventKind::kGraphDef: return blob("__run_graph__", Kind::kGraphs, event);
-      case EventKind::kMetaGraphDef: return blob("__meta_graph__", Kind::kGraphs, event);
+      case EventKind::kGraphDef:
+        return blob("__run_graph__", Kind::kGraphs, event, StoredForm::kGraph, big);
+      case EventKind::kMetaGraphDef:
+        return blob("__meta_graph__", Kind::kGraphs, event, StoredForm::kMetaGraph, big);
       case EventKind::kTaggedRunMetadata:
         if (event.run_metadata_tag.size() > kMaxTagBytes) return tag_too_long();
-        return blob(event.run_metadata_tag, Kind::kRunMetadata, event);
+        return blob(event.run_metadata_tag, Kind::kRunMetadata, event, StoredForm::kRunMetadata,
+                    big);
       case EventKind::kSessionLog:
         if (event.session_status == SessionStatus::kStop && !options_.again) {
           state_.activity.on_end_mark(event.wall_time);
@@ -378,10 +402,11 @@ class PointReader {
     }
   }
 
-  void blob(std::string_view name, Kind kind, const EventView& event) {
+  void blob(std::string_view name, Kind kind, const EventView& event, StoredForm form,
+            RecordReader* big) {
     const TagId tag = state_.tags.intern(name);
     if (tag == kNoId) return too_many();
-    sink_.on_blob(series(tag, kind), event.step, event.wall_time, event.blob_bytes);
+    give_stored(series(tag, kind), event, form, event.blob, big);
   }
 
   SeriesId series(TagId tag, Kind kind) {
@@ -460,8 +485,10 @@ class PointReader {
   };
   std::vector<Repeated> repeated_;  // Of one event.
   std::optional<Error> input_error_;
-  std::uint64_t records_ = 0;       // Intact ones, of all files.
-  std::uint64_t first_record_ = 0;  // Of these, before the present file.
+  std::size_t file_ = 0;             // Being read.
+  std::uint64_t record_offset_ = 0;  // Of the event being looked at.
+  std::uint64_t records_ = 0;        // Intact ones, of all files.
+  std::uint64_t first_record_ = 0;   // Of these, before the present file.
 };
 
 }  // namespace tfevents

@@ -123,13 +123,37 @@ struct SeriesDrops {
   std::uint64_t restart = 0;     ///< A later point has a smaller step.
 };
 
+/// A sink that looks into what is no scalar. Of a series that runs a point behind, the point is
+/// given when its record is gone: such a sink makes of it, in time, what it will want of it then.
+///
+///   Kept keep(SeriesId, std::int64_t step, double wall, const StoredValue&);
+///   void on_kept(SeriesId, std::int64_t step, double wall, Kept);
+///
+/// What was kept of a point that turns out not to count is destroyed.
+template <class Sink>
+concept LooksIntoValues = requires {
+  typename Sink::Kept;
+};
+
 /// The last pass over a run: gives `next` the selected points of a view, in record order.
 ///
 /// Series that repeat steps run one point behind: a point is given when the next one of its series
 /// has been read, the rest at `finish`, in record order. Memory: about 100 bytes a series of which
-/// the clean view drops points.
+/// the clean view drops points, and what `next` keeps of one point of those that repeat steps.
 template <class Next>
 class ViewSink {
+ private:
+  struct NothingKept {};
+  template <class Sink>
+  struct KeptOf {
+    using Type = NothingKept;
+  };
+  template <LooksIntoValues Sink>
+  struct KeptOf<Sink> {
+    using Type = typename Sink::Kept;
+  };
+  using Kept = typename KeptOf<Next>::Type;
+
  public:
   /// `clean`: what pass 1 observed, null for the raw view. `last`: --last with the counts of a
   /// counting pass, or null.
@@ -150,7 +174,8 @@ class ViewSink {
     }
     if (place.mode == Mode::kViewed) {
       place.viewed = static_cast<std::uint32_t>(viewed_.size());
-      viewed_.push_back({clean_->cuts().cursor(series), 0, {}, clean_->track(series).repeats, {}});
+      viewed_.push_back(
+          {clean_->cuts().cursor(series), 0, {}, {}, clean_->track(series).repeats, {}});
     }
     next_.on_series(series);
   }
@@ -161,8 +186,13 @@ class ViewSink {
                  std::uint64_t bytes) {
     on_point(series, {step, wall, bytes, value, Form::kScalar, 0});
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
+  void on_blob(SeriesId series, std::int64_t step, double wall,
+               std::uint64_t bytes) requires(!LooksIntoValues<Next>) {
     on_point(series, {step, wall, bytes, {}, Form::kBlob, 0});
+  }
+  void on_stored(SeriesId series, std::int64_t step, double wall,
+                 const StoredValue& value) requires LooksIntoValues<Next> {
+    on_point(series, {step, wall, value.size(), {}, Form::kBlob, 0}, &value);
   }
   [[nodiscard]] bool stopped() { return !status_.ok() || next_.stopped(); }
 
@@ -177,7 +207,7 @@ class ViewSink {
     }
     std::sort(waiting.begin(), waiting.end());
     for (const auto& [sequence, series] : waiting)
-      give(series, *viewed_[places_[series].viewed].pending);
+      give_pending(series, viewed_[places_[series].viewed]);
   }
 
   [[nodiscard]] SeriesDrops drops(SeriesId series) const {
@@ -207,14 +237,16 @@ class ViewSink {
     CutPoints::Cursor cursor;
     std::uint64_t ordinal;
     std::optional<Point> pending;
+    Kept kept;  // Of the pending point, if it is no scalar.
     bool repeats;
     SeriesDrops drops;
   };
 
-  void on_point(SeriesId series, Point point) {
+  // `value`: of a point that `next` looks into.
+  void on_point(SeriesId series, Point point, const StoredValue* value = nullptr) {
     const Place& place = places_[series];
     if (place.mode == Mode::kPlain) [[likely]] {
-      if (place.selected) give(series, point);
+      if (place.selected) give(series, point, value);
       return;
     }
     Viewed& viewed = viewed_[place.viewed];
@@ -227,21 +259,31 @@ class ViewSink {
     if (viewed.pending && viewed.pending->step == point.step) {
       ++viewed.drops.duplicates;
       viewed.pending.reset();
+      viewed.kept = {};
     }
     if (!*survives) {
       ++viewed.drops.restart;
       return;
     }
-    if (viewed.pending) give(series, *viewed.pending);
-    viewed.pending.reset();
-    if (viewed.repeats) {
-      viewed.pending = point;
-    } else {
-      give(series, point);
+    give_pending(series, viewed);
+    if (!viewed.repeats) return give(series, point, value);
+    viewed.pending = point;
+    if constexpr (LooksIntoValues<Next>) {
+      // What would not be given anyway is not looked at.
+      if (value != nullptr && place.selected && filter_.passes(point.step, point.wall))
+        viewed.kept = next_.keep(series, point.step, point.wall, *value);
     }
   }
 
-  void give(SeriesId series, const Point& point) {
+  void give_pending(SeriesId series, Viewed& viewed) {
+    if (!viewed.pending) return;
+    give(series, *viewed.pending, nullptr, &viewed.kept);
+    viewed.pending.reset();
+    viewed.kept = {};
+  }
+
+  // A point that `next` looks into comes with its `value`, or with what was `kept` of it.
+  void give(SeriesId series, const Point& point, const StoredValue* value, Kept* kept = nullptr) {
     Place& place = places_[series];
     if (!place.selected || !filter_.passes(point.step, point.wall)) return;
     if (last_ && (*counts_)[series] > *last_ && place.given++ < (*counts_)[series] - *last_) return;
@@ -250,7 +292,13 @@ class ViewSink {
         return next_.on_float(series, point.step, point.wall, point.value.f32, point.bytes);
       case Form::kScalar:
         return next_.on_scalar(series, point.step, point.wall, point.value, point.bytes);
-      case Form::kBlob: return next_.on_blob(series, point.step, point.wall, point.bytes);
+      case Form::kBlob:
+        if constexpr (LooksIntoValues<Next>) {
+          if (value != nullptr) return next_.on_stored(series, point.step, point.wall, *value);
+          return next_.on_kept(series, point.step, point.wall, std::move(*kept));
+        } else {
+          return next_.on_blob(series, point.step, point.wall, point.bytes);
+        }
     }
   }
 

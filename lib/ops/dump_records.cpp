@@ -171,12 +171,12 @@ class RecordDump {
     const auto classified = classify(value, plugin);
     std::string_view kind;
     if (classified) kind = classified->kind == Kind::kPlugin ? plugin : to_string(classified->kind);
-    add_value(row, value.tag, kind, value.bytes, tag,
+    add_value(row, value.tag, kind, value.place.size, tag,
               classified ? classified->kind : Kind::kTensors);
   }
 
   void list_blob(RecordRow& row, std::string_view name, Kind kind) {
-    add_value(row, name, to_string(kind), scanner_.event().blob_bytes, reading_.tags.intern(name),
+    add_value(row, name, to_string(kind), scanner_.event().blob.size, reading_.tags.intern(name),
               kind);
   }
 

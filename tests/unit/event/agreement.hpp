@@ -61,7 +61,7 @@ inline std::string describe_value(std::string_view tag, Payload payload, float s
 /// `with_size`: also how many bytes the value has, which libprotobuf does not tell.
 inline std::string describe(const ValueView& value, bool with_size, std::string_view payload) {
   const BytesPlace& content = value.metadata.content;
-  const std::string size = with_size ? std::to_string(value.bytes) + " " : "";
+  const std::string size = with_size ? std::to_string(value.place.size) + " " : "";
   return size + describe_value(value.tag, value.payload, value.simple_value,
                                value.payload == Payload::kTensor ? to_scalar(value.tensor)
                                                                  : std::optional<Scalar>{},
@@ -82,7 +82,7 @@ std::string describe(const EventScanner& scanner, bool with_size, std::string_vi
   text += describe_event(
       event.wall_time, event.step, event.kind, fast ? std::string_view{} : event.file_version,
       event.writer, fast ? 0 : static_cast<std::int32_t>(event.session_status),
-      fast ? std::string_view{} : event.run_metadata_tag, fast ? 0 : event.blob_bytes);
+      fast ? std::string_view{} : event.run_metadata_tag, fast ? 0 : event.blob.size);
   for (const FastValue& value : event.fast)
     text += describe(to_value_view(value), with_size, payload);
   for (const ValueView& value : event.values) text += describe(value, with_size, payload);

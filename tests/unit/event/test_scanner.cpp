@@ -173,7 +173,7 @@ TEST_CASE("scanner: of two members of Event.what the last counts") {
   CHECK(scanner.event().kind == EventKind::kGraphDef);
   CHECK(scanner.event().values.empty());
   CHECK(scanner.event().fast.empty());
-  CHECK(scanner.event().blob_bytes == 5U);
+  CHECK(scanner.event().blob.size == 5U);
   // The writer belongs to no member, and outlives what is thrown away.
   payload = message([&](Encoder& e) {
     e.message(10, [&] { e.text(1, "writer"); }).bytes(5, summary).text(3, "v");
