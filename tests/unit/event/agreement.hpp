@@ -119,7 +119,8 @@ inline std::string scanned_as_stream(EventScanner& scanner, std::string_view pay
 inline TensorInfo tensor_info(const pb::TensorProto& tensor) {
   using F = TensorInfo;
   TensorInfo info;
-  const std::int32_t dtype = tensor.dtype() > 100 ? tensor.dtype() - 100 : tensor.dtype();
+  const std::int32_t number = tensor.dtype();
+  const std::int32_t dtype = number > 100 ? number - 100 : number;
   if (dtype > 0 && dtype <= 33) info.dtype = static_cast<DType>(dtype);
   info.unknown_rank = tensor.tensor_shape().unknown_rank();
   info.rank = static_cast<std::uint32_t>(tensor.tensor_shape().dim_size());
