@@ -47,7 +47,8 @@ void fill_buckets(const pb::Histogram& message, Histogram& histogram) {
   }
 }
 
-Result<Histogram> decode_old(const StoredValue& value, const Part& part) {
+Result<Histogram> decode_old(const StoredValue& value, const ValueOutline& outline) {
+  const Part part = outline.merged_histogram ? Part{0, value.size()} : outline.histogram;
   Bytes bytes;
   std::vector<std::byte> room;
   if (value.in_memory()) {
@@ -56,12 +57,25 @@ Result<Histogram> decode_old(const StoredValue& value, const Part& part) {
   } else {
     room.resize(static_cast<std::size_t>(part.size));
     TFEVENTS_TRY(const std::size_t read, value.read(part.offset, room));
-    bytes = Bytes(room).first(read);
+    if (read != room.size()) {
+      return Error{.code = ErrorCode::kChanged,
+                   .message = "the file became shorter while it was read",
+                   .offset = value.record_offset()};
+    }
+    bytes = room;
   }
   // A thread decodes many: the message keeps its room.
   thread_local pb::Histogram message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return format_error(value, "the histogram is not what its record says it is");
+  const auto size = static_cast<int>(bytes.size());
+  bool ok = false;
+  if (outline.merged_histogram) {
+    pb::Summary::Value whole;
+    ok = whole.ParseFromArray(bytes.data(), size);
+    if (ok) message = whole.histo();
+  } else {
+    ok = message.ParseFromArray(bytes.data(), size);
+  }
+  if (!ok) return format_error(value, "the histogram is not what its record says it is");
   Histogram histogram;
   histogram.min = message.min();
   histogram.max = message.max();
@@ -79,6 +93,7 @@ Result<Histogram> decode_rows(const StoredValue& value, const TensorOutline& out
     return format_error(value, "the histogram is no table of left, right and count");
   Histogram histogram;
   histogram.problem = tensor.problem();
+  histogram.dtype = tensor.dtype();
   histogram.buckets.reserve(static_cast<std::size_t>(tensor.size() / 3));
   for (std::uint64_t i = 0; i + 3 <= tensor.size(); i += 3) {
     histogram.buckets.push_back({tensor.number(i).as_double(), tensor.number(i + 1).as_double(),
@@ -105,13 +120,15 @@ std::vector<HistogramBucket> tensorboard_rows(const Histogram& histogram) {
 
 Result<Histogram> decode_histogram(const StoredValue& value, const ValueOutline& outline) {
   const bool old = outline.payload == Payload::kHistogram;
-  const std::uint64_t bytes = old ? outline.histogram.size : outline.tensor.message.size;
+  const std::uint64_t bytes = outline.merged_histogram ? value.size()
+                              : old                    ? outline.histogram.size
+                                                       : outline.tensor.message.size;
   if (bytes > kMaxBytes) {
     return Error{.code = ErrorCode::kLimit,
                  .message = "a histogram of " + std::to_string(bytes) + " bytes, above 64 MiB",
                  .offset = value.record_offset()};
   }
-  if (old) return decode_old(value, outline.histogram);
+  if (old) return decode_old(value, outline);
   if (outline.payload == Payload::kTensor) return decode_rows(value, outline.tensor);
   return format_error(value, "no histogram is in it");
 }

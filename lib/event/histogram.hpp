@@ -27,6 +27,7 @@ struct Histogram {
   /// Of the new form, which does not have them: the outer edges and the sum of the counts.
   double min = 0, max = 0, num = 0;
   std::optional<double> sum, sum_squares;  ///< Of the old form.
+  DType dtype = DType::kFloat64;           ///< Of the edges and counts as they are stored.
   std::string problem;  ///< What does not fit together, in words; empty where all does.
 };
 

@@ -74,6 +74,27 @@ Error format_error(const StoredValue& value, std::string message) {
       .code = ErrorCode::kFormat, .message = std::move(message), .offset = value.record_offset()};
 }
 
+/// In words, where a shape and its strings do not fit together. What is there is shown all the
+/// same.
+std::string misfit(const TensorOutline& tensor) {
+  const std::uint64_t there = tensor.counts[TensorInfo::kString];
+  if (there > tensor.strings.size()) {
+    return std::to_string(there) + " strings, of which the first " +
+           std::to_string(tensor.strings.size()) + " are looked at";
+  }
+  std::uint64_t wanted = 1;
+  std::string sizes;
+  for (const std::int64_t size : tensor.shape) {
+    if (size < 0) return "";  // It is not known.
+    sizes += (sizes.empty() ? "" : ", ") + std::to_string(size);
+    // Beyond what is there anything is too much.
+    wanted = size == 0 ? 0
+                       : std::min(wanted, there + 1) *
+                             std::min(static_cast<std::uint64_t>(size), there + 1);
+  }
+  return wanted == there ? "" : std::to_string(there) + " strings for a shape of [" + sizes + "]";
+}
+
 /// Fills in what the writer did not say and the header of a WAV file does.
 void read_wav_header(Bytes front, Clips& clips) {
   if (front.size() < 44 || as_text(front.subspan(12, 4)) != "fmt ") return;
@@ -130,6 +151,7 @@ Result<Images> find_images(const StoredValue& value, const ValueOutline& outline
     images.width = *wide;
     images.height = *high;
     images.parts.assign(tensor.strings.begin() + 2, tensor.strings.end());
+    images.problem = misfit(tensor);
   }
   images.type = media_type({});
   if (!images.parts.empty()) {
@@ -153,6 +175,7 @@ Result<Clips> find_clips(const StoredValue& value, const ValueOutline& outline) 
     if (outline.payload != Payload::kTensor || tensor.dtype != DType::kString ||
         (tensor.shape.size() != 1 && !labelled))
       return format_error(value, "the audio is no list of clips");
+    clips.problem = misfit(tensor);
     std::uint64_t label_bytes = 0;
     for (std::size_t i = 0; i < tensor.strings.size(); ++i) {
       if (!labelled || i % 2 == 0) {

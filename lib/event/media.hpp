@@ -35,6 +35,7 @@ struct Images {
   std::int64_t width = 0, height = 0;  ///< As the writer gives them.
   MediaType type;                      ///< Of the first.
   std::vector<Part> parts;             ///< Where the images lie.
+  std::string problem;  ///< What does not fit together, in words; empty where all does.
 };
 
 /// The encoded clips of one value.
@@ -45,6 +46,7 @@ struct Clips {
   std::optional<std::int64_t> frames, channels;
   std::vector<Part> parts;
   std::vector<std::string> labels;  ///< Markdown, of the new form: one a clip, or none at all.
+  std::string problem;              ///< As of Images.
 };
 
 /// Where the images of a value are; nothing of them is read but the first bytes. Errors: kFormat

@@ -72,6 +72,9 @@ class Outliner {
     std::uint64_t length = 0;
     if (!wire::read_length(in_, length) || !in_.view(length, most, view)) return false;
     out = view;
+    // A stream keeps what it has shown: of a name given a million times that is all of them.
+    std::string_view none;
+    in_.forget_all_but(none);
     return true;
   }
   template <class T>
@@ -88,6 +91,7 @@ class Outliner {
     outline.image = {};
     outline.audio = {};
     outline.histogram = {};
+    outline.merged_histogram = false;
     outline.tensor = {};
   }
 
@@ -100,11 +104,14 @@ class Outliner {
     switch (tag.field) {
       case 3: become(Payload::kObsolete); return skip(tag);
       case 4: become(Payload::kImage); return message([&](wire::Tag t) { return image_field(t); });
-      case 5: become(Payload::kHistogram); return part(outline.histogram);
+      case 5:
+        become(Payload::kHistogram);
+        outline.merged_histogram |= outline.histogram.size != 0;
+        return part(outline.histogram);
       case 6: become(Payload::kAudio); return message([&](wire::Tag t) { return audio_field(t); });
       case 8:
         become(Payload::kTensor);
-        outline.tensor.merged = outline.tensor.message.size != 0;
+        outline.tensor.merged |= outline.tensor.message.size != 0;
         return message(outline.tensor.message, [&](wire::Tag t) { return tensor_field(t); });
       case 9: return message([&](wire::Tag t) { return metadata_field(t); });
       default: return skip(tag);

@@ -55,7 +55,8 @@ struct ValueOutline {
   Payload payload = Payload::kNone;
   ImageOutline image;
   AudioOutline audio;
-  Part histogram;  ///< The HistogramProto.
+  Part histogram;                 ///< The HistogramProto; of several that merge, the last.
+  bool merged_histogram = false;  ///< It came in several pieces, as a tensor may.
   TensorOutline tensor;
   std::string plugin;                     ///< Of at most 64 KiB.
   Part plugin_content;                    ///< Of the metadata.

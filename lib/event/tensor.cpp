@@ -49,11 +49,12 @@ TensorInfo::Field field_of(const TensorOutline& tensor) noexcept {
 
 /// What a shape asks for; nothing where a size is not known.
 std::optional<std::uint64_t> elements_of(const Shape& shape) noexcept {
+  const auto has = [&](auto&& what) { return std::any_of(shape.begin(), shape.end(), what); };
+  if (has([](std::int64_t size) { return size < 0; })) return std::nullopt;
+  if (has([](std::int64_t size) { return size == 0; })) return 0;
   std::uint64_t elements = 1;
   for (const std::int64_t size : shape) {
-    if (size < 0) return std::nullopt;
-    if (size != 0 && elements > (std::uint64_t{1} << 63) / static_cast<std::uint64_t>(size))
-      return kUnbounded;
+    if (elements > (std::uint64_t{1} << 63) / static_cast<std::uint64_t>(size)) return kUnbounded;
     elements *= static_cast<std::uint64_t>(size);
   }
   return elements;
@@ -68,9 +69,25 @@ Result<std::vector<std::byte>> read_part(const StoredValue& value, const Part& p
                .offset = value.record_offset()};
 }
 
+/// What a message with these elements takes at most: each has a tag, and a length or a varint of
+/// ten bytes. There is room for the shape and for metadata beside it; what nobody knows is not
+/// read.
+std::uint64_t most_message_bytes(const TensorOutline& tensor) noexcept {
+  constexpr std::uint64_t kBesides = std::uint64_t{1} << 20;
+  std::uint64_t bytes = kBesides + tensor.string_bytes + tensor.content.size;
+  for (const std::uint64_t count : tensor.counts) bytes += count * 11;
+  return bytes;
+}
+
 /// The message with its typed fields. Tensors that come in pieces are merged as protobuf merges.
 Result<pb::TensorProto> parse_typed(const StoredValue& value, const TensorOutline& outline) {
   const Part part = outline.merged ? Part{0, value.size()} : outline.message;
+  if (part.size > most_message_bytes(outline)) {
+    return Error{.code = ErrorCode::kLimit,
+                 .message = "a tensor of " + std::to_string(part.size) + " bytes, of which " +
+                            std::to_string(stored_bytes(outline)) + " are elements",
+                 .offset = value.record_offset()};
+  }
   TFEVENTS_TRY(const std::vector<std::byte> bytes, read_part(value, part));
   const auto size = static_cast<int>(std::min<std::uint64_t>(bytes.size(), INT32_MAX));
   pb::TensorProto tensor;
@@ -198,7 +215,8 @@ void Tensor::fit() {
     problem_ = std::to_string(stored_) + " elements for a shape of " + std::to_string(*wanted);
   } else if (*wanted > stored_) {
     // One stands for all; TensorFlow continues with the last, or with zeros.
-    const bool fills = *wanted <= kMaxFilled;
+    const std::uint64_t last = element_ == Element::kText ? text(stored_).size() : 0;
+    const bool fills = *wanted <= kMaxFilled && *wanted * last <= kMaxFilledBytes;
     if (fills) size_ = *wanted;
     if (fills && stored_ == 1) return;
     problem_ = "a shape of " +
@@ -249,6 +267,8 @@ Result<Tensor> load_tensor(const StoredValue& value, const TensorOutline& outlin
                   element_of_field(0, field, outline.dtype, typed->half_is_wide).has_value();
     if (fits) {
       tensor.stored_ = typed->count();
+      if (complex && outline.counts[field] % 2 != 0)
+        torn = std::to_string(outline.counts[field]) + " parts are no whole number of elements";
       tensor.typed_ = std::move(typed);
     }
   }

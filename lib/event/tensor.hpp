@@ -21,12 +21,13 @@ namespace tfevents {
 /// Elements come from tensor_content, else from the typed field of the dtype, else, where that is
 /// empty, from the one other field that has data (torch stores uint8 in uint32_val). One element
 /// stands for all of a shape and too few are continued with the last, as TensorFlow has it, up to
-/// kMaxFilled elements; what is above the shape is left out. half_val above 16 bits are float32
-/// patterns (torch). Sources: tensorboard/util/tensor_util.py,
+/// kMaxFilled elements (strings: up to kMaxFilledBytes too); what is above the shape is left out.
+/// half_val above 16 bits are float32 patterns (torch). Sources: tensorboard/util/tensor_util.py,
 /// tensorflow/core/framework/tensor.cc, FORMAT 4.1.
 class Tensor {
  public:
-  static constexpr std::uint64_t kMaxFilled = 65536;
+  /// Some bytes that claim a great shape must not become a great text.
+  static constexpr std::uint64_t kMaxFilled = 4096, kMaxFilledBytes = 65536;
 
   /// What an element is.
   enum class Element : std::uint8_t { kNumber, kComplex, kText, kNone };
@@ -75,7 +76,7 @@ class Tensor {
 [[nodiscard]] std::uint64_t stored_bytes(const TensorOutline& tensor) noexcept;
 
 /// Reads the elements. Memory follows the bytes that are stored: ask stored_bytes() first. Errors:
-/// kFormat, those of the file.
+/// kFormat, kLimit (a message that is mostly something else), those of the file.
 [[nodiscard]] Result<Tensor> load_tensor(const StoredValue& value, const TensorOutline& outline);
 
 }  // namespace tfevents

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "event/event.hpp"
+#include "event/histogram.hpp"
 #include "event/tensor_writer.hpp"
 
 namespace tfevents {
@@ -45,11 +46,6 @@ struct HistogramData {
   double min = 0, max = 0, count = 0, sum = 0, sum_of_squares = 0;
   std::span<const double> limits;  ///< [k]
   std::span<const double> counts;  ///< [k]
-};
-
-/// One row of a histogram tensor.
-struct HistogramBucket {
-  double left = 0, right = 0, count = 0;
 };
 
 struct ImageData {

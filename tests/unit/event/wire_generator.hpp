@@ -17,6 +17,7 @@ class WireGenerator {
   explicit WireGenerator(std::uint64_t seed) : random_(seed) {}
 
   std::string event() { return message(kEvent, 12); }
+  std::string value() { return message(kValue, 12); }
 
   /// A few bytes changed, put in or taken out.
   std::string mutate(std::string bytes) {
