@@ -145,6 +145,8 @@ class Values {
         nodes += function.at("nodes").get<std::uint64_t>();
       theirs["nodes"] = nodes;
     }
+    // Of a meta graph the oracle has the graph as protobuf writes it again, maps in another order.
+    if (kind == "meta_graph_def") theirs.erase("sha256");
     for (const auto& [key, value] : theirs.items()) {
       if (is_left_out(key) || (kind == "audio" && key == "shape")) continue;
       const bool listed = key == "size" || key == "sha256" || key == "mime";
