@@ -10,6 +10,7 @@
 #include "commands/dump.hpp"
 #include "commands/export.hpp"
 #include "commands/fsck.hpp"
+#include "commands/graph.hpp"
 #include "commands/help.hpp"
 #include "commands/ls.hpp"
 #include "commands/prune.hpp"
@@ -94,6 +95,23 @@ constexpr Example kDuExamples[] = {
     {"tfevents du runs", "what eats the disk: bytes by kind"},
     {"tfevents du runs --by run,kind -n 10", "the ten biggest"},
     {"tfevents du runs --by tag --kind scalars", "which scalars"},
+};
+
+constexpr Example kGraphExamples[] = {
+    {"tfevents graph runs/a", "operations, scopes and weights"},
+    {"tfevents graph runs/a --dot --depth 2 | dot -Tsvg", "a picture by scopes"},
+    {"tfevents graph runs/a -t keras", "the layers of a Keras model"},
+    {"tfevents graph runs/a --pbtxt -o graph.pbtxt", "for other tools"},
+};
+constexpr ExitNote kGraphExits[] = {
+    {ExitCode::kOk, "At least one graph is shown or written"},
+    {ExitCode::kNo,
+     "There is no graph, or none that was asked for; standard error says what is there instead"},
+    {ExitCode::kFailed,
+     "Usage, an operand that is missing or unreadable, a write that failed, or several runs for "
+     "--dot or --pbtxt"},
+    {ExitCode::kPartial},
+    {ExitCode::kBug},
 };
 
 constexpr Example kPruneExamples[] = {
@@ -230,6 +248,17 @@ constexpr std::array kCommands{
                 .exits = kReadExits,
                 .reads_stdin = true,
                 .setup = &make<Du>},
+    CommandSpec{.name = "graph",
+                .summary = "Show graphs of models: operations, scopes, layers, parameters",
+                .group = kInspect,
+                .description = "Shows the graphs that the selected runs hold: how many nodes of "
+                               "which operations, in which name scopes, with how many parameters "
+                               "where the graph says so; and the layers of Keras models with "
+                               "their shapes. --dot and --pbtxt write a graph for other tools.",
+                .examples = kGraphExamples,
+                .exits = kGraphExits,
+                .reads_stdin = true,
+                .setup = &make<GraphCommand>},
     CommandSpec{.name = "prune",
                 .summary = "Remove old trials by rules, into a trash",
                 .group = kManage,
