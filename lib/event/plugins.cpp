@@ -83,31 +83,16 @@ Result<std::uint64_t> count_along(const StoredValue& value, const Part& part,
 
 }  // namespace
 
-Result<PrCurves> to_pr_curves(const Tensor& tensor) {
+Result<PrCurves> to_pr_curves(Tensor tensor) {
   const Shape& shape = tensor.shape();
-  const std::uint64_t n = tensor.size() / 6;
-  if (tensor.element() != Tensor::Element::kNumber || shape.size() != 2 || shape[0] != 6 ||
-      tensor.size() % 6 != 0 || static_cast<std::uint64_t>(shape[1]) != n) {
+  const std::uint64_t thresholds = tensor.size() / PrCurves::kRows;
+  if (tensor.element() != Tensor::Element::kNumber || shape.size() != 2 ||
+      shape[0] != PrCurves::kRows || shape[1] < 0 ||
+      static_cast<std::uint64_t>(shape[1]) != thresholds) {
     return Error{.code = ErrorCode::kFormat,
                  .message = "the curves are no table of six rows of numbers"};
   }
-  PrCurves curves;
-  const auto row = [&](std::uint64_t r) {
-    std::vector<double> values;
-    values.reserve(static_cast<std::size_t>(n));
-    for (std::uint64_t i = 0; i < n; ++i) values.push_back(tensor.number(r * n + i).as_double());
-    return values;
-  };
-  curves.tp = row(0);
-  curves.fp = row(1);
-  curves.tn = row(2);
-  curves.fn = row(3);
-  curves.precision = row(4);
-  curves.recall = row(5);
-  for (std::uint64_t i = 0; i < n; ++i) {
-    curves.thresholds.push_back(n == 1 ? 0.0 : static_cast<double>(i) / static_cast<double>(n - 1));
-  }
-  return curves;
+  return PrCurves{std::move(tensor), thresholds};
 }
 
 const char* to_string(MeshContent content) noexcept {

@@ -15,13 +15,23 @@ namespace tfevents {
 
 // What the smaller plugins keep in their tensors and metadata.
 
-/// Precision-recall curves at evenly spaced thresholds from 0 to 1; all vectors are equally long.
+/// Precision-recall curves at evenly spaced thresholds from 0 to 1.
 /// Source: tensorboard/plugins/pr_curve/summary.py.
 struct PrCurves {
-  std::vector<double> thresholds, tp, fp, tn, fn, precision, recall;
+  enum Row : std::uint8_t { kTp, kFp, kTn, kFn, kPrecision, kRecall, kRows };
+
+  Tensor table;  ///< Of shape [6, thresholds].
+  std::uint64_t thresholds = 0;
+
+  [[nodiscard]] Scalar at(Row row, std::uint64_t i) const noexcept {
+    return table.number(row * thresholds + i);
+  }
+  [[nodiscard]] double threshold(std::uint64_t i) const noexcept {
+    return thresholds < 2 ? 0 : static_cast<double>(i) / static_cast<double>(thresholds - 1);
+  }
 };
 /// Of a tensor of shape [6, n]. Errors: kFormat.
-[[nodiscard]] Result<PrCurves> to_pr_curves(const Tensor& tensor);
+[[nodiscard]] Result<PrCurves> to_pr_curves(Tensor tensor);
 
 /// What a mesh's tensor holds. Source: tensorboard/plugins/mesh/plugin_data.proto.
 enum class MeshContent : std::uint8_t { kUndefined = 0, kVertex = 1, kFace = 2, kColor = 3 };

@@ -45,6 +45,7 @@ void sort_by_name(std::vector<Trial>& trials) {
 class Folder {
  public:
   explicit Folder(std::span<const RunFacts> runs) : runs_(runs), links_(runs.size()) {
+    by_name_.reserve(runs.size());
     for (std::size_t i = 0; i < runs.size(); ++i) by_name_.emplace(runs[i].name, i);
     for (const RunFacts& run : runs) add_ancestors(run);
   }
@@ -164,6 +165,7 @@ class Folder {
   void gather() {
     std::unordered_map<std::string_view, std::size_t> places;
     places.reserve(runs_.size());
+    trials_.reserve(runs_.size());
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       const auto [place, first] = places.try_emplace(trial_of(i), trials_.size());
       if (first) trials_.emplace_back(place->first, std::vector<Member>());
@@ -193,6 +195,7 @@ class Folder {
 
   Trials finish(const FoldOptions& options) {
     Trials out;
+    out.trials.reserve(trials_.size());
     for (auto& [name, members] : trials_) {
       if (members.size() == 1 && members.front().how == Membership::kOwn) {
         if (const auto reason = why_not(runs_[members.front().run])) {

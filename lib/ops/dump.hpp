@@ -13,6 +13,7 @@
 #include "logdir/run.hpp"
 #include "logdir/selection.hpp"
 #include "logdir/tag_table.hpp"
+#include "logdir/decoded_value.hpp"
 #include "ops/context.hpp"
 #include "ops/ordered_output.hpp"
 #include "ops/outcome.hpp"
@@ -31,9 +32,9 @@ class PointWriter {
                          std::string_view plugin) = 0;
   virtual void on_float(SeriesId series, std::int64_t step, double wall_time, float value) = 0;
   virtual void on_scalar(SeriesId series, std::int64_t step, double wall_time, Scalar value) = 0;
-  /// A value that is not decoded: `bytes` on disk.
-  virtual void on_blob(SeriesId series, std::int64_t step, double wall_time,
-                       std::uint64_t bytes) = 0;
+  /// A value of any other kind. Never called where only scalars are selected.
+  virtual void on_value(SeriesId /*series*/, std::int64_t /*step*/, double /*wall_time*/,
+                        const DecodedValue& /*value*/) {}
   /// The text so far; emptied when it is passed on.
   [[nodiscard]] virtual std::string& text() noexcept = 0;
 
@@ -100,6 +101,8 @@ struct DumpOptions {
   Selection select;
   std::optional<Where> where = {};  ///< Not with `follow`.
   What what = What::kPoints;
+  /// Values of more bytes than this are elided; memory follows it.
+  std::uint64_t printed_bytes = kPrintedBytes;
   bool follow = false;
   /// Between two looks at the files of a followed tree: waits, and says whether to look again.
   /// Never null with `follow`.

@@ -14,6 +14,7 @@ class PointDump {
             DumpFormat& format, SlotText& output, const OpContext& context)
       : run_(run),
         select_(options.select),
+        printed_bytes_(options.printed_bytes),
         selector_(selector),
         format_(format),
         output_(output),
@@ -69,7 +70,7 @@ class PointDump {
   Result<DumpedRun> write(RunReading& reading, const Observation* view, const PointCounts& counts,
                           const PointReaderOptions& passes) {
     const std::unique_ptr<PointWriter> writer = format_.points_of(run_);
-    EmitSink emit(reading.tags, *writer, output_);
+    EmitSink emit(reading, *writer, output_, printed_bytes_);
     ViewSink<EmitSink> sink(reading.tags, view, PointFilter(select_), select_.last, &counts, emit);
     Status read = PointReader(reading, sink, passes).read_all();
     sink.finish();
@@ -113,6 +114,7 @@ class PointDump {
 
   const Run& run_;
   const Selection& select_;
+  std::uint64_t printed_bytes_;
   const SeriesSelector& selector_;
   DumpFormat& format_;
   SlotText& output_;
@@ -120,6 +122,28 @@ class PointDump {
 };
 
 }  // namespace
+
+DecodedValue EmitSink::decode(SeriesId series, std::int64_t step, const StoredValue& stored) {
+  const SeriesInfo& info = reading_.tags.info(series);
+  const std::string_view tag = reading_.tags.name(info.tag);
+  Result<DecodedValue> value = decode_value(stored, info.kind, tag, printed_bytes_);
+  const auto found = [&](Severity severity, std::string rule, std::string message, bool lost) {
+    reading_.findings.add({.severity = severity,
+                           .rule = std::move(rule),
+                           .path = reading_.input.run().path_of(stored.file()),
+                           .offset = stored.record_offset(),
+                           .tag = std::string(tag),
+                           .step = step,
+                           .message = std::move(message),
+                           .lost_data = lost});
+  };
+  if (!value.ok()) {
+    found(Severity::kError, "undecodable-value", value.error().message, true);
+    return {Elided{stored.size(), {}, {}}, {}};
+  }
+  if (!value->problem.empty()) found(Severity::kWarn, "inconsistent-value", value->problem, false);
+  return std::move(*value);
+}
 
 void SlotText::flush(std::string& text) {
   output_.append(slot_, std::move(text));

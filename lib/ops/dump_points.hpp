@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 
+#include "logdir/point_reader.hpp"
 #include "logdir/series_selector.hpp"
 #include "ops/dump.hpp"
 #include "ops/runs.hpp"
@@ -46,17 +49,21 @@ Result<DumpedRun> dump_records(const Run& run, const DumpOptions& options,
                                const SeriesSelector& selector, DumpFormat& format, SlotText& output,
                                const OpContext& context);
 
-/// Gives selected points to a writer and its text to the stream.
+/// Gives selected points to a writer and its text to the stream. What is no scalar is decoded.
 class EmitSink {
  public:
-  EmitSink(const TagTable& tags, PointWriter& writer, SlotText& output)
-      : tags_(tags), writer_(writer), output_(output) {}
+  /// Of a series that runs a point behind.
+  using Kept = std::unique_ptr<DecodedValue>;
+
+  /// Values of more than `printed_bytes` are elided.
+  EmitSink(RunReading& reading, PointWriter& writer, SlotText& output, std::uint64_t printed_bytes)
+      : reading_(reading), writer_(writer), output_(output), printed_bytes_(printed_bytes) {}
 
   void on_series(SeriesId series) {
-    const SeriesInfo& info = tags_.info(series);
+    const TagTable& tags = reading_.tags;
+    const SeriesInfo& info = tags.info(series);
     if (info.selected)
-      writer_.on_series(series, tags_.name(info.tag), tags_.kind_name(series),
-                        tags_.plugin(info.tag));
+      writer_.on_series(series, tags.name(info.tag), tags.kind_name(series), tags.plugin(info.tag));
   }
   void on_float(SeriesId series, std::int64_t step, double wall, float value, std::uint64_t) {
     writer_.on_float(series, step, wall, value);
@@ -66,8 +73,15 @@ class EmitSink {
     writer_.on_scalar(series, step, wall, value);
     after();
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
-    writer_.on_blob(series, step, wall, bytes);
+  void on_stored(SeriesId series, std::int64_t step, double wall, const StoredValue& stored) {
+    writer_.on_value(series, step, wall, decode(series, step, stored));
+    after();
+  }
+  Kept keep(SeriesId series, std::int64_t step, double /*wall*/, const StoredValue& stored) {
+    return std::make_unique<DecodedValue>(decode(series, step, stored));
+  }
+  void on_kept(SeriesId series, std::int64_t step, double wall, const Kept& kept) {
+    writer_.on_value(series, step, wall, *kept);
     after();
   }
   void end() {
@@ -82,9 +96,13 @@ class EmitSink {
     output_.pass_on(writer_.text());
   }
 
-  const TagTable& tags_;
+  // What cannot be decoded is elided, and a finding.
+  DecodedValue decode(SeriesId series, std::int64_t step, const StoredValue& stored);
+
+  RunReading& reading_;
   PointWriter& writer_;
   SlotText& output_;
+  std::uint64_t printed_bytes_;
   std::uint64_t points_ = 0;
 };
 

@@ -70,10 +70,6 @@ class RunFile final : public PointWriter {
     next_->on_scalar(series, step, wall, value);
     write_block();
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-    next_->on_blob(series, step, wall, bytes);
-    write_block();
-  }
   void on_end(const PassOn&) override {
     next_->on_end([this] { write_block(); });
     file_.write(next_->text());
@@ -105,13 +101,10 @@ class SeriesFiles final : public PointWriter {
     next_->on_series(series, tag, kind, plugin);
   }
   void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
-    series_[series].points.push_back({step, wall, Scalar::of(value), series, false});
+    series_[series].points.push_back({step, wall, Scalar::of(value), series});
   }
   void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
-    series_[series].points.push_back({step, wall, value, series, false});
-  }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-    series_[series].points.push_back({step, wall, Scalar::of(bytes), series, true});
+    series_[series].points.push_back({step, wall, value, series});
   }
   // In natural order of the tags, so that names do not depend on the order of the records.
   void on_end(const PassOn&) override {

@@ -33,13 +33,10 @@ class SortedPoints final : public PointWriter {
     next_->on_series(series, tag, kind, plugin);
   }
   void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
-    points_.push_back({step, wall, Scalar::of(value), series, false});
+    points_.push_back({step, wall, Scalar::of(value), series});
   }
   void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
-    points_.push_back({step, wall, value, series, false});
-  }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-    points_.push_back({step, wall, Scalar::of(bytes), series, true});
+    points_.push_back({step, wall, value, series});
   }
   void on_end(const PassOn& pass_on) override {
     rank_tags();
@@ -111,7 +108,6 @@ class WidePoints final : public PointWriter {
     }
     cells_.push_back({step, value, column_of_[series]});
   }
-  void on_blob(SeriesId, std::int64_t, double, std::uint64_t) override {}
 
   void on_end(const PassOn& pass_on) override {
     std::stable_sort(cells_.begin(), cells_.end(),

@@ -16,14 +16,10 @@ namespace tfevents::ops {
 struct KeptPoint {
   std::int64_t step = 0;
   double wall_time = 0;
-  Scalar value = {};  // Of a blob: its bytes in u64.
+  Scalar value = {};
   SeriesId series = kNoId;
-  bool blob = false;
 
-  void give(PointWriter& next) const {
-    if (blob) return next.on_blob(series, step, wall_time, value.u64);
-    next.on_scalar(series, step, wall_time, value);
-  }
+  void give(PointWriter& next) const { next.on_scalar(series, step, wall_time, value); }
 };
 
 /// Gives points sorted by `keys`, equal ones in the order of the records.
@@ -35,8 +31,8 @@ struct WideCounts {
   std::atomic<std::uint64_t> overridden{0}, late{0};
 };
 
-/// Gives a row for each step of the run, in order of step. Points that are no numbers leave their
-/// cell empty. `columns` is in natural order; it and `counts` must outlive the writer.
+/// Gives a row for each step of the run, in order of step. A cell without a point
+/// is empty. `columns` is in natural order; it and `counts` must outlive the writer.
 [[nodiscard]] std::unique_ptr<PointWriter> wide_points(const std::vector<std::string>& columns,
                                                        std::unique_ptr<RowWriter> next,
                                                        WideCounts& counts);

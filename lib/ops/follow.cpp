@@ -34,8 +34,8 @@ class FollowSink {
                  std::uint64_t bytes) {
     if (passes(series, step, wall)) emit_.on_scalar(series, step, wall, value, bytes);
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) {
-    if (passes(series, step, wall)) emit_.on_blob(series, step, wall, bytes);
+  void on_stored(SeriesId series, std::int64_t step, double wall, const StoredValue& value) {
+    if (passes(series, step, wall)) emit_.on_stored(series, step, wall, value);
   }
   [[nodiscard]] bool stopped() const { return emit_.stopped(); }
 
@@ -60,7 +60,7 @@ class FollowedRun {
             context.sys, *run_, RunInput::Options{.temp_directory = context.temp_directory})),
         writer_(format.points_of(*run_)),
         text_(std::make_unique<SlotText>(output, 0)),
-        emit_(std::make_unique<EmitSink>(reading_->tags, *writer_, *text_)),
+        emit_(std::make_unique<EmitSink>(*reading_, *writer_, *text_, options.printed_bytes)),
         sink_(std::make_unique<FollowSink>(*emit_, reading_->tags, PointFilter(options.select))) {
     reader_ = std::make_unique<PointReader<FollowSink>>(
         *reading_, *sink_,

@@ -14,8 +14,25 @@ Error usage(std::string message, std::string hint = {}) {
 
 Status check(const DumpArguments& arguments) {
   if (arguments.records && arguments.raw) return usage("--records and --raw exclude each other");
+  if (arguments.full && (arguments.records || arguments.raw)) {
+    return usage(std::string("--full prints values, and ") +
+                 (arguments.raw ? "--raw" : "--records") + " prints none");
+  }
   if (arguments.raw && arguments.output.format)
     return usage("--raw writes bytes: it has no format");
+  if (arguments.extract) {
+    const char* const other = arguments.records         ? "--records"
+                              : arguments.raw           ? "--raw"
+                              : arguments.follow        ? "--follow"
+                              : arguments.full          ? "--full"
+                              : arguments.output.format ? "--format"
+                              : arguments.output.file   ? "--output"
+                                                        : nullptr;
+    if (other != nullptr) {
+      return usage(std::string("--extract writes files and an index, and has no ") + other,
+                   "index.json in the directory says what each file is");
+    }
+  }
   if (!arguments.follow) return ok_status();
   if (arguments.points.view == View::kClean) {
     return usage(
@@ -50,6 +67,15 @@ Dump::Dump(OptionAdder& add) {
   add.flag({"--follow", "", "Records", "Go on as files grow and appear, until interrupted",
             "Needs the raw view, which is the default of dump."},
            arguments.follow);
+  add.flag({"--full", "", "Records", "Print values of any size, where others end at 64 KiB",
+            "Memory then follows the greatest value."},
+           arguments.full);
+  add.value(
+      {"--extract", "DIR", "Output", "Write media, text, graphs and tensors to files in DIR",
+       "Files are RUN/TAG/STEP.EXT under safe names, and index.json says what each is. DIR is "
+       "made where there is none; nothing may be in it.",
+       ValueKind::kDirectory},
+      arguments.extract);
   add_run_options(add, arguments.runs);
   add_where_options(add, arguments.where);
   add_point_options(add, arguments.points);
@@ -65,6 +91,7 @@ Result<Selection> Dump::selection(const Env& env) const {
 Result<ExitCode> Dump::run(Env& env) {
   TFEVENTS_TRY(const Selection chosen, selection(env));
   TFEVENTS_TRY(auto where, parse_run_where(arguments.where));
+  if (arguments.extract) return extract_files(arguments, chosen, std::move(where), env);
   TFEVENTS_TRY(const auto output, open_output(arguments.output, env,
                                               {.inputs = arguments.runs.operands,
                                                .format = arguments.format(),

@@ -11,9 +11,11 @@ struct DumpArguments {
   WhereOptions where;
   PointOptions points;
   OutputOptions output;
-  bool records = false;  ///< A line a record or damaged range instead of points.
-  bool raw = false;      ///< The selected records as bytes, framing included.
-  bool follow = false;   ///< Goes on when the files grow.
+  bool records = false;                ///< A line a record or damaged range instead of points.
+  bool raw = false;                    ///< The selected records as bytes, framing included.
+  bool follow = false;                 ///< Goes on when the files grow.
+  bool full = false;                   ///< Values of any size.
+  std::optional<std::string> extract;  ///< Writes files to this directory instead of lines.
   bool strict = false;
 
   [[nodiscard]] Format format() const { return output.format.value_or(Format::kJsonl); }
@@ -38,5 +40,9 @@ class Dump final : public Invocation {
 /// Streams the selected points or records to `output` and finishes it.
 Result<ExitCode> stream_dump(const DumpArguments& arguments, const Selection& selection,
                              std::optional<ops::Where> where, Output& output, Env& env);
+
+/// Writes the selected points that are files to the directory of `--extract`.
+Result<ExitCode> extract_files(const DumpArguments& arguments, const Selection& selection,
+                               std::optional<ops::Where> where, Env& env);
 
 }  // namespace tfevents::cli

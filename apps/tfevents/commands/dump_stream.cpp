@@ -23,6 +23,7 @@ ops::DumpOptions options_of(const DumpArguments& arguments, const Selection& sel
   options.where = std::move(where);
   if (arguments.records) options.what = ops::DumpOptions::What::kRecords;
   if (arguments.raw) options.what = ops::DumpOptions::What::kBytes;
+  if (arguments.full) options.printed_bytes = UINT64_MAX;
   options.follow = arguments.follow;
   options.wait = [&env] {
     const StopFlag& stop = env.context().stop;

@@ -11,6 +11,7 @@
 #include "format/json_writer.hpp"
 #include "format/paint.hpp"
 #include "point_text.hpp"
+#include "value.hpp"
 
 namespace tfevents::render {
 namespace {
@@ -52,11 +53,14 @@ class JsonPoints final : public ops::PointWriter {
     char* end = put_head(line, step, wall);
     add_line(series, line, put_scalar(end, value, true));
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-    char line[kLineRoom];
-    char* end = put(put_head(line, step, wall), "{\"bytes\":");
-    end = put(write_number(end, bytes), ",\"elided\":true}");
-    add_line(series, line, end);
+  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+    char head[kLineRoom];
+    char* const end = put_head(head, step, wall);
+    text_.append(series_[series]).append(head, static_cast<std::size_t>(end - head));
+    append_json_value(text_, value);
+    if (const auto plugin = plugins_.find(series); plugin != plugins_.end())
+      text_.append(plugin->second);
+    text_ += in_array_ ? "}" : "}\n";
   }
   std::string& text() noexcept override { return text_; }
 
@@ -119,9 +123,12 @@ class CsvPoints final : public ops::PointWriter {
     char* end = put_head(line, step, wall);
     add_line(series, line, put_scalar(end, value, false));
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t) override {
-    char line[kLineRoom];
-    add_line(series, line, put_head(line, step, wall));
+  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+    char head[kLineRoom];
+    char* const end = put_head(head, step, wall);
+    text_.append(series_[series]).append(head, static_cast<std::size_t>(end - head));
+    if (const auto text = only_text(value)) append_csv_field(text_, *text);
+    text_ += '\n';
   }
   std::string& text() noexcept override { return text_; }
 
@@ -161,8 +168,8 @@ class PeoplePoints : public ops::PointWriter {
     char text[kNumberRoom];
     add(series, step, wall, std::string(text, put_scalar(text, value, false)));
   }
-  void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-    add(series, step, wall, series_[series].kind + ", " + human_bytes(bytes));
+  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+    add(series, step, wall, series_[series].kind + ": " + describe_value(value));
   }
   std::string& text() noexcept override { return text_; }
 

@@ -35,7 +35,6 @@ class TensorBoardPoints final : public ops::PointWriter {
   void on_scalar(SeriesId, std::int64_t step, double wall, Scalar value) override {
     add(step, wall, value.as_double());
   }
-  void on_blob(SeriesId, std::int64_t, double, std::uint64_t) override {}
   std::string& text() noexcept override { return text_; }
 
  private:

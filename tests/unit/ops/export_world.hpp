@@ -54,7 +54,9 @@ class PlainFormat final : public ops::ExportFormat {
     void on_scalar(SeriesId series, std::int64_t step, double, Scalar value) override {
       text_ += run_ + " " + tags_.at(series) + " " + to_text(step) + " " + text_of(value) + "\n";
     }
-    void on_blob(SeriesId, std::int64_t, double, std::uint64_t) override { FAIL("no scalar"); }
+    void on_value(SeriesId, std::int64_t, double, const DecodedValue&) override {
+      FAIL("no scalar");
+    }
     std::string& text() noexcept override { return text_; }
 
    private:

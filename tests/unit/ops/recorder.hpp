@@ -21,15 +21,17 @@ struct PointRow {
   std::int64_t step = 0;
   double wall = 0;
   bool blob = false;
-  Scalar value = {};        ///< Where it is no blob.
-  std::uint64_t bytes = 0;  ///< Of a blob.
+  Scalar value = {};         ///< Where it is no blob.
+  std::size_t what = 0;      ///< Of a blob: which member of DecodedValue::what.
+  std::uint64_t bytes = 0;   ///< Of a graph, an image or what is elided.
+  std::string problem = {};  ///< Of a blob.
 };
 
 /// One line a point, everything of it: what must be equal.
 inline std::string to_line(const PointRow& p) {
   const auto bits = [](double x) { return std::to_string(std::bit_cast<std::uint64_t>(x)); };
   return p.run + "|" + p.tag + "|" + p.kind + "|" + std::to_string(p.step) + "|" + bits(p.wall) +
-         "|" + (p.blob ? "b" + std::to_string(p.bytes) : bits(p.value.as_double()));
+         "|" + (p.blob ? "b" + std::to_string(p.what) : bits(p.value.as_double()));
 }
 inline std::vector<std::string> to_lines(const std::vector<PointRow>& points) {
   std::vector<std::string> lines;
@@ -98,25 +100,33 @@ class Recorder final : public ops::DumpFormat {
       series_[series].plugin = plugin;
     }
     void on_float(SeriesId series, std::int64_t step, double wall, float value) override {
-      add(series, step, wall, Scalar::of(value), false, 0);
+      add(series, step, wall, Scalar::of(value), nullptr);
     }
     void on_scalar(SeriesId series, std::int64_t step, double wall, Scalar value) override {
-      add(series, step, wall, value, false, 0);
+      add(series, step, wall, value, nullptr);
     }
-    void on_blob(SeriesId series, std::int64_t step, double wall, std::uint64_t bytes) override {
-      add(series, step, wall, {}, true, bytes);
+    void on_value(SeriesId series, std::int64_t step, double wall,
+                  const DecodedValue& value) override {
+      add(series, step, wall, {}, &value);
     }
     std::string& text() noexcept override { return text_; }
 
    private:
-    void add(SeriesId series, std::int64_t step, double wall, Scalar value, bool blob,
-             std::uint64_t bytes) {
+    void add(SeriesId series, std::int64_t step, double wall, Scalar value,
+             const DecodedValue* other) {
       PointRow row = series_.at(series);
       row.step = step;
       row.wall = wall;
       row.value = value;
-      row.blob = blob;
-      row.bytes = bytes;
+      row.blob = other != nullptr;
+      if (other != nullptr) {
+        row.what = other->what.index();
+        row.problem = other->problem;
+        if (const auto* elided = std::get_if<Elided>(&other->what)) row.bytes = elided->bytes;
+        if (const auto* graph = std::get_if<GraphSize>(&other->what)) row.bytes = graph->bytes;
+        if (const auto* images = std::get_if<Images>(&other->what))
+          row.bytes = images->parts.at(0).size;
+      }
       const std::lock_guard lock(to_.mutex_);
       text_ += std::to_string(to_.points_.size()) + "\n";
       to_.points_.push_back(std::move(row));

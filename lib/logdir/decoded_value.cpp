@@ -1,4 +1,4 @@
-#include "logdir/value.hpp"
+#include "logdir/decoded_value.hpp"
 
 #include <utility>
 
@@ -17,7 +17,7 @@ Result<std::vector<std::byte>> read_content(const StoredValue& stored, const Par
   return bytes;
 }
 
-Value elided(const StoredValue& stored, const ValueOutline& outline) {
+DecodedValue elided(const StoredValue& stored, const ValueOutline& outline) {
   if (outline.payload != Payload::kTensor) return {Elided{stored.size(), {}, {}}, {}};
   const TensorOutline& tensor = outline.tensor;
   return {Elided{stored_bytes(tensor), tensor.dtype, tensor.shape}, {}};
@@ -43,9 +43,9 @@ class TensorDecoder {
   TensorDecoder(const StoredValue& stored, const ValueOutline& outline, std::string_view tag)
       : stored_(stored), outline_(outline), tag_(tag) {}
 
-  Result<Value> decode(Kind kind) {
+  Result<DecodedValue> decode(Kind kind) {
     TFEVENTS_TRY(Tensor tensor, load_tensor(stored_, outline_.tensor));
-    Value value{Elided{}, tensor.problem()};
+    DecodedValue value{Elided{}, tensor.problem()};
     switch (kind) {
       case Kind::kText:
         // Other things than strings under plugin text are tensors, not nothing.
@@ -55,7 +55,7 @@ class TensorDecoder {
           value.what = std::move(tensor);
         break;
       case Kind::kPrCurves: {
-        TFEVENTS_TRY(value.what, placed(to_pr_curves(tensor)));
+        TFEVENTS_TRY(value.what, placed(to_pr_curves(std::move(tensor))));
         break;
       }
       case Kind::kMesh: {
@@ -89,11 +89,11 @@ class TensorDecoder {
   std::string_view tag_;
 };
 
-Result<Value> decode_hparams(const StoredValue& stored, const ValueOutline& outline) {
+Result<DecodedValue> decode_hparams(const StoredValue& stored, const ValueOutline& outline) {
   if (outline.plugin_content.size > kMaxHparamsBytes) return elided(stored, outline);
   TFEVENTS_TRY(const std::vector<std::byte> content, read_content(stored, outline.plugin_content));
   Result<HparamsData> data = parse_hparams(content);
-  if (data.ok()) return Value{std::move(*data), {}};
+  if (data.ok()) return DecodedValue{std::move(*data), {}};
   Error error = std::move(data).error();
   error.offset = stored.record_offset();
   return error;
@@ -101,33 +101,33 @@ Result<Value> decode_hparams(const StoredValue& stored, const ValueOutline& outl
 
 }  // namespace
 
-Result<Value> decode_value(const StoredValue& stored, Kind kind, std::string_view tag,
-                           std::uint64_t limit) {
+Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::string_view tag,
+                                  std::uint64_t limit) {
   if (stored.form() != StoredForm::kValue) {
     TFEVENTS_TRY(const GraphSize size, graph_size(stored));
-    return Value{size, {}};
+    return DecodedValue{size, {}};
   }
   TFEVENTS_TRY(const ValueOutline outline, outline_of(stored));
   switch (kind) {
     case Kind::kImages: {
       TFEVENTS_TRY(Images images, find_images(stored, outline));
-      return Value{std::move(images), {}};
+      return DecodedValue{std::move(images), {}};
     }
     case Kind::kAudio: {
       TFEVENTS_TRY(Clips clips, find_clips(stored, outline));
-      return Value{std::move(clips), {}};
+      return DecodedValue{std::move(clips), {}};
     }
     case Kind::kGraphs:
     case Kind::kRunMetadata: {
       TFEVENTS_TRY(const GraphSize size, graph_size(stored, outline, kind));
-      return Value{size, {}};
+      return DecodedValue{size, {}};
     }
     case Kind::kHparams: return decode_hparams(stored, outline);
     case Kind::kHistograms: {
       if (stored.size() > limit) return elided(stored, outline);
       TFEVENTS_TRY(Histogram histogram, decode_histogram(stored, outline));
       std::string problem = histogram.problem;
-      return Value{std::move(histogram), std::move(problem)};
+      return DecodedValue{std::move(histogram), std::move(problem)};
     }
     default: break;
   }

@@ -43,7 +43,7 @@ struct GraphSize {
 };
 
 /// What one value of a series holds, whatever its encoding.
-struct Value {
+struct DecodedValue {
   std::variant<Elided, Histogram, Images, Clips, Text, Tensor, PrCurves, Mesh, GraphSize,
                HparamsData, CustomScalarLayout>
       what;
@@ -58,7 +58,8 @@ inline constexpr std::uint64_t kPrintedBytes = 64 * 1024;
 /// so that memory follows the limit. Images, audio and graphs are looked at only. Errors: kFormat
 /// and kUnsupported (it is not what its kind says), with the offset of its record; those of the
 /// file.
-[[nodiscard]] Result<Value> decode_value(const StoredValue& stored, Kind kind, std::string_view tag,
-                                         std::uint64_t limit = kPrintedBytes);
+[[nodiscard]] Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind,
+                                                std::string_view tag,
+                                                std::uint64_t limit = kPrintedBytes);
 
 }  // namespace tfevents
