@@ -12,13 +12,16 @@ namespace tfevents {
 /// becomes `_`: `train/loss` is `train_loss`.
 ///
 /// Never empty, hidden (`.x`), an option (`-x`), above 200 bytes, or a name that TensorBoard would
-/// take for an event file. Different names may become the same: see FileNames.
+/// take for an event file. A name that is cut ends in `~` and a hash of the whole. Different names
+/// may become the same: see FileNames.
 [[nodiscard]] std::string to_file_name(std::string_view name);
 
 /// Names of the files of one directory. Not thread-safe.
 class FileNames {
  public:
-  /// As to_file_name; a name that was given before gets `~2`, `~3`, … behind it.
+  /// As to_file_name; a name that was given before, or differs from one in capitals only, gets
+  /// `~2`,
+  /// `~3`, … behind it.
   [[nodiscard]] std::string add(std::string_view name);
 
  private:

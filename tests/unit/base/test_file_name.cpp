@@ -36,6 +36,22 @@ TEST_CASE("long names are cut between characters") {
   CHECK(cut.size() == 199);
   CHECK(tfevents::is_valid_utf8(cut));
   CHECK(tfevents::to_file_name(std::string(70'000, 'x')).size() == 200);
+  // What only the end tells apart stays apart.
+  CHECK(tfevents::to_file_name(std::string(300, 'x') + "1") !=
+        tfevents::to_file_name(std::string(300, 'x') + "2"));
+  CHECK(tfevents::to_file_name(std::string(200, 'x')) == std::string(200, 'x'));
+  CHECK(tfevents::to_file_name(std::string(201, 'x')).starts_with(std::string(191, 'x') + "~"));
+}
+
+TEST_CASE("names that differ in capitals only, or in how an accent is written, are numbered") {
+  tfevents::FileNames names;
+  CHECK(names.add("Loss") == "Loss");
+  CHECK(names.add("loss") == "loss~2");
+  CHECK(names.add("LOSS") == "LOSS~3");
+  CHECK(names.add("\u00c9") == "\u00c9");
+  CHECK(names.add("e\u0301") == "e\u0301~2");
+  CHECK(names.add("Stra\u00dfe") == "Stra\u00dfe");
+  CHECK(names.add("STRASSE") == "STRASSE~2");
 }
 
 TEST_CASE("whatever the name, its file is an ordinary one") {
