@@ -12,6 +12,7 @@
 #include "commands/fsck.hpp"
 #include "commands/graph.hpp"
 #include "commands/help.hpp"
+#include "commands/lint.hpp"
 #include "commands/ls.hpp"
 #include "commands/prune.hpp"
 #include "commands/trash.hpp"
@@ -88,6 +89,21 @@ constexpr ExitNote kFsckExits[] = {
     {ExitCode::kFailed},
     {ExitCode::kPartial,
      "Part of the input could not be read, though nothing that was read is damaged"},
+    {ExitCode::kBug},
+};
+
+constexpr Example kLintExamples[] = {
+    {"tfevents lint runs", "what went wrong, and what TensorBoard hides"},
+    {"tfevents lint runs --fail-on warn --json", "for a CI job"},
+    {"tfevents lint runs --ignore 'loss-spike:gan/*'", "losses that alternate by design"},
+    {"tfevents lint runs --rule nonfinite,divergence", "these only"},
+};
+constexpr ExitNote kLintExits[] = {
+    {ExitCode::kOk, "Nothing was found at or above --fail-on"},
+    {ExitCode::kNo,
+     "Something was found at or above --fail-on, or the selection matched nothing"},
+    {ExitCode::kFailed},
+    {ExitCode::kPartial},
     {ExitCode::kBug},
 };
 
@@ -236,6 +252,18 @@ constexpr std::array kCommands{
                 .exits = kFsckExits,
                 .reads_stdin = true,
                 .setup = &make<Fsck>},
+    CommandSpec{.name = "lint",
+                .summary = "Find NaN, divergence, spikes, gaps, and what TensorBoard hides",
+                .group = kInspect,
+                .description = "Looks at every curve of the selected runs for signs that the "
+                               "training went wrong, and at all values for what TensorBoard "
+                               "does not show, or shows otherwise than it was written. Each "
+                               "finding has a rule, a severity, and a tag and step where it has "
+                               "any.",
+                .examples = kLintExamples,
+                .exits = kLintExits,
+                .reads_stdin = true,
+                .setup = &make<Lint>},
     CommandSpec{.name = "du",
                 .summary = "Sum up bytes by run, kind and tag",
                 .group = kInspect,

@@ -100,6 +100,23 @@ void add_tag_option(OptionAdder& add, PointOptions& into) {
            into.tags);
 }
 
+void add_kind_option(OptionAdder& add, PointOptions& into) {
+  add.list({"--kind", "KIND", "Points", "Keep values of KIND, as scalars or images",
+            "One of scalars, histograms, images, audio, text, tensors, graphs, run_metadata, "
+            "pr_curves, mesh, "
+            "hparams, custom_scalars, or the name of another plugin. May be repeated, or be a list "
+            "with commas.",
+            ValueKind::kSummaryKind, kKinds},
+           into.kinds);
+}
+
+void add_max_series_option(OptionAdder& add, PointOptions& into) {
+  add.value({"--max-series", "N", "Points", "Leave out series of a run beyond N [1000000]",
+             "Memory grows with the number of series. Series beyond N are left out and reported.",
+             ValueKind::kCount},
+            into.max_series);
+}
+
 // All but the choice among series.
 void add_range_options(OptionAdder& add, PointOptions& into) {
   add.value(
@@ -118,10 +135,7 @@ void add_range_options(OptionAdder& add, PointOptions& into) {
               "point stays if and only if every later point of its series has a greater step.",
               ValueKind::kChoice, kViews},
              into.view);
-  add.value({"--max-series", "N", "Points", "Leave out series of a run beyond N [1000000]",
-             "Memory grows with the number of series. Series beyond N are left out and reported.",
-             ValueKind::kCount},
-            into.max_series);
+  add_max_series_option(add, into);
 }
 
 }  // namespace
@@ -205,14 +219,14 @@ void add_run_filters(OptionAdder& add, RunOptions& into) {
 
 void add_point_options(OptionAdder& add, PointOptions& into) {
   add_tag_option(add, into);
-  add.list({"--kind", "KIND", "Points", "Keep values of KIND, as scalars or images",
-            "One of scalars, histograms, images, audio, text, tensors, graphs, run_metadata, "
-            "pr_curves, mesh, "
-            "hparams, custom_scalars, or the name of another plugin. May be repeated, or be a list "
-            "with commas.",
-            ValueKind::kSummaryKind, kKinds},
-           into.kinds);
+  add_kind_option(add, into);
   add_range_options(add, into);
+}
+
+void add_series_options(OptionAdder& add, PointOptions& into) {
+  add_tag_option(add, into);
+  add_kind_option(add, into);
+  add_max_series_option(add, into);
 }
 
 void add_scalar_options(OptionAdder& add, PointOptions& into) {

@@ -67,7 +67,9 @@ struct PointOptions {
   std::optional<std::uint64_t> max_series;
 };
 void add_point_options(OptionAdder& add, PointOptions& into);
-/// The same without `--kind`, for commands that look at scalars alone.
+/// Which series: `-t --kind --max-series`, for commands that look at whole series.
+void add_series_options(OptionAdder& add, PointOptions& into);
+/// As add_point_options without `--kind`, for commands that look at scalars alone.
 void add_scalar_options(OptionAdder& add, PointOptions& into);
 
 /// `-w --layout`: a condition on runs or trials, and names for the levels of theirs.

@@ -1,0 +1,227 @@
+#include "lint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+#include "envelope.hpp"
+#include "format/paint.hpp"
+#include "format/table_writer.hpp"
+#include "lines.hpp"
+
+namespace tfevents::render {
+namespace {
+
+constexpr std::size_t kShownOfRule = 5;
+constexpr std::size_t kMessageWidth = 40;
+
+Role role_of(Severity severity) {
+  switch (severity) {
+    case Severity::kNote: return Role::kDim;
+    case Severity::kWarn: return Role::kWarn;
+    case Severity::kError: return Role::kBad;
+  }
+  return Role::kBad;
+}
+
+// The tag, else the file where it is about one.
+Cell what_cell(const Problem& row, const std::string& run_path) {
+  if (row.tag) return Cell::text(*row.tag);
+  if (!row.path || *row.path == run_path) return {};
+  return Cell::text(row.path->substr(row.path->rfind('/') + 1)).role(Role::kDim);
+}
+
+std::array<Cell, 4> line_cells(const Problem& row, const std::string& run_path) {
+  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), Cell::text(row.rule),
+          what_cell(row, run_path), Cell::text(row.message)};
+}
+
+// The rule says in a word what the message says in full: the message is cut first.
+std::vector<Column> line_columns() {
+  return {{.keep = true},
+          {.keep = true},
+          {.elide = Elide::kMiddle, .keep = true},
+          {.elide = Elide::kEnd, .min_width = kMessageWidth}};
+}
+
+/// The findings of one run.
+struct RunFindings {
+  const ops::LintReport::Group& group;
+  std::size_t begin = 0;    // Of its rows.
+  std::vector<bool> shown;  // Of each.
+  std::map<std::string, std::size_t> folded;
+};
+
+std::vector<RunFindings> group_by_run(const ops::LintReport& report, bool fold) {
+  std::vector<RunFindings> runs;
+  std::size_t row = 0;
+  for (const ops::LintReport::Group& group : report.groups) {
+    RunFindings run{.group = group, .begin = row, .shown = {}, .folded = {}};
+    std::map<std::string_view, std::size_t> seen;
+    for (; row < run.begin + group.rows; ++row) {
+      const std::string& rule = report.rows[row].rule;
+      run.shown.push_back(!fold || ++seen[rule] <= kShownOfRule);
+      if (!run.shown.back()) ++run.folded[rule];
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+// `… 37 more: 30 stuck, 7 spike (--all)`
+std::string folded_line(const RunFindings& run) {
+  std::size_t sum = 0;
+  std::string rules;
+  for (const auto& [rule, count] : run.folded) {
+    sum += count;
+    rules += fmt::format("{}{} {}", rules.empty() ? "" : ", ",
+                         human_integer(static_cast<std::int64_t>(count)), rule);
+  }
+  return fmt::format("… {} more: {} (--all)", human_integer(static_cast<std::int64_t>(sum)), rules);
+}
+
+}  // namespace
+
+LazyTable lint_table(const ops::LintReport& report) {
+  std::vector<Column> columns = {{.key = "severity", .header = "SEVERITY"},
+                                 {.key = "rule", .header = "RULE"},
+                                 name_column("run", "RUN"),
+                                 {.key = "path", .header = "PATH", .people = false},
+                                 {.key = "offset", .header = "OFFSET", .people = false},
+                                 {.key = "end", .header = "END", .people = false},
+                                 {.key = "tag", .header = "TAG"},
+                                 {.key = "step", .header = "STEP"},
+                                 {.key = "message", .header = "MESSAGE", .elide = Elide::kEnd},
+                                 {.key = "hint", .header = "HINT", .people = false}};
+  const auto pass = [&report](const RowSource::Visit& visit) -> Status {
+    for (const Problem& row : report.rows) {
+      const Cell cells[] = {Cell::text(to_string(row.severity)).role(role_of(row.severity)),
+                            Cell::text(row.rule),
+                            Cell::text(row.run),
+                            Cell::text(row.path),
+                            Cell::count(row.offset),
+                            Cell::count(row.end),
+                            Cell::text(row.tag),
+                            Cell::integer(row.step),
+                            Cell::text(row.message),
+                            Cell::text(row.hint)};
+      TFEVENTS_CHECK(visit(cells));
+    }
+    return ok_status();
+  };
+  return {std::move(columns), pass};
+}
+
+std::string lint_verdict(const ops::LintReport& report) {
+  std::string text;
+  const auto say = [&](std::uint64_t n, std::string_view one, std::string_view many) {
+    if (n > 0) text += (text.empty() ? "" : ", ") + count_of(n, one, many);
+  };
+  say(report.errors, "error", "errors");
+  say(report.warnings, "warning", "warnings");
+  say(report.notes, "note", "notes");
+  if (text.empty()) text = "nothing found";
+  text += fmt::format(" in {} · {}, {}", count_of(report.runs, "run", "runs"),
+                      count_of(report.series, "series", "series"),
+                      count_of(report.points, "point", "points"));
+  if (report.duplicates + report.restart == 0) return text;
+  text += fmt::format(
+      ", {} of them in the clean view",
+      human_integer(static_cast<std::int64_t>(report.points - report.duplicates - report.restart)));
+  std::string why;
+  if (report.duplicates > 0) why = count_of(report.duplicates, "repeats a step", "repeat a step");
+  if (report.restart > 0) {
+    why += why.empty() ? "" : ", ";
+    why += count_of(report.restart, "is of a restart", "are of restarts");
+  }
+  return text + " (" + why + ")";
+}
+
+Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all, Sink& sink) {
+  const std::vector<RunFindings> runs = group_by_run(report, screen.terminal && !all);
+  TableStyle style = screen.table_style();
+  style.header = false;
+  style.indent = "  ";
+  const std::vector<Column> columns = line_columns();
+  // One table for all runs, so that columns are aligned through the whole answer.
+  TableWriter table(columns, style);
+  const auto each_shown = [&](const RunFindings& run, auto use) {
+    for (std::size_t i = 0; i < run.shown.size(); ++i) {
+      if (run.shown[i]) use(line_cells(report.rows[run.begin + i], run.group.path));
+    }
+  };
+  for (const RunFindings& run : runs)
+    each_shown(run, [&](const std::array<Cell, 4>& cells) { table.measure(cells); });
+  table.lay_out();
+  std::string& out = sink.out();
+  for (const RunFindings& run : runs) {
+    const std::string name = printable(run.group.shown);
+    out += paint(screen.terminal ? elide_middle(name, screen.width) : name, Role::kStrong,
+                 screen.color);
+    out += '\n';
+    each_shown(run, [&](const std::array<Cell, 4>& cells) { table.write_row(out, cells); });
+    if (!run.folded.empty()) {
+      for (const std::string& line : broken_into_lines(folded_line(run), screen.width - 2))
+        out += "  " + line + '\n';
+    }
+    TFEVENTS_CHECK(sink.drain());
+  }
+  if (report.rows_left_out > 0) {
+    out += fmt::format("… {}, only counted\n",
+                       count_of(report.rows_left_out, "more finding", "more findings"));
+  }
+  const Role role = report.errors > 0     ? Role::kBad
+                    : report.warnings > 0 ? Role::kWarn
+                                          : Role::kGood;
+  const std::string verdict = lint_verdict(report);
+  const std::size_t width = screen.terminal ? screen.width : verdict.size();
+  for (const std::string& line : broken_into_lines(verdict, width))
+    out += paint(line, role, screen.color) + '\n';
+  return sink.drain();
+}
+
+Status lint_json(const ops::LintReport& report, std::string_view version, Sink& sink) {
+  return write_envelope(
+      sink,
+      {.command = "lint",
+       .version = version,
+       .now = report.now,
+       .operands = report.operands,
+       .view = View::kClean,
+       .complete = report.outcome.complete},
+      [&](JsonWriter& json) -> Status {
+        for (const Problem& row : report.rows) {
+          write_problem(json, row);
+          TFEVENTS_CHECK(sink.drain());
+        }
+        return ok_status();
+      },
+      [&](JsonWriter& json) {
+        json.field("series", report.series).field("runs", report.runs);
+        json.field("errors", report.errors)
+            .field("warnings", report.warnings)
+            .field("notes", report.notes);
+        json.field("points", report.points)
+            .field("duplicates", report.duplicates)
+            .field("restart", report.restart);
+      },
+      report.outcome.problems);
+}
+
+Status lint_jsonl(const ops::LintReport& report, Sink& sink) {
+  JsonWriter json(sink.out());
+  for (const Problem& row : report.rows) {
+    write_problem(json, row);
+    json.end_line();
+    TFEVENTS_CHECK(sink.drain());
+  }
+  return ok_status();
+}
+
+}  // namespace tfevents::render
