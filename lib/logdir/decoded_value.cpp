@@ -111,11 +111,13 @@ Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::str
   switch (kind) {
     case Kind::kImages: {
       TFEVENTS_TRY(Images images, find_images(stored, outline));
-      return DecodedValue{std::move(images), {}};
+      std::string problem = images.problem;
+      return DecodedValue{std::move(images), std::move(problem)};
     }
     case Kind::kAudio: {
       TFEVENTS_TRY(Clips clips, find_clips(stored, outline));
-      return DecodedValue{std::move(clips), {}};
+      std::string problem = clips.problem;
+      return DecodedValue{std::move(clips), std::move(problem)};
     }
     case Kind::kGraphs:
     case Kind::kRunMetadata: {

@@ -3,12 +3,13 @@
 #include <string>
 
 #include "event/encode.hpp"
+#include "event/wire.hpp"
 #include "record/reader.hpp"
 #include "support/damage.hpp"
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads), DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/* and
+// (payloads), DIRECTORY/value/*, DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/* and
 // DIRECTORY/manifest/* for the fuzz targets to begin with.
 
 using namespace tfevents;
@@ -64,6 +65,18 @@ int main(int argc, char** argv) {
     const std::string_view payload =
         as_text({record.payload, static_cast<std::size_t>(record.length)});
     write(directory / "event" / std::to_string(i), payload);
+    // The values of a summary, for fuzz_value.
+    wire::SpanReader in(as_bytes(payload));
+    for (wire::Tag tag; !in.done() && wire::read_tag(in, tag);) {
+      std::uint64_t length = 0;
+      if (tag.field != 5 && !wire::skip_field(in, tag, wire::kMaxDepth)) break;
+      if (tag.field == 5 && wire::read_length(in, length) && wire::read_tag(in, tag) &&
+          wire::read_length(in, length)) {
+        write(directory / "value" / std::to_string(i),
+              as_text({in.data(), static_cast<std::size_t>(length)}));
+        break;
+      }
+    }
     const std::string piece = char(payload.size()) + std::string(payload);
     tree += char(i % 4) + piece + char(2) + piece;
     restart += char(i % 5) + piece;
