@@ -66,6 +66,13 @@ def _scalar(wall_time, step, tag, number):
     return _event(wall_time, step, 5, _bytes(1, value))
 
 
+def _image(wall_time, step, tag):
+    """One black pixel."""
+    pixel = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+    size = _varint(1 << 3) + _varint(1) + _varint(2 << 3) + _varint(1) + _varint(3 << 3) + _varint(3)
+    return _event(wall_time, step, 5, _bytes(1, _bytes(1, tag) + _bytes(4, size + _bytes(4, pixel))))
+
+
 def _hparams(wall_time, hparams):
     entries = b""
     for name, value in hparams.items():
@@ -85,6 +92,7 @@ def write_run(folder, age, accuracy, hparams):
         for tag, value in (("train/loss", 1 - reached), ("loss", 1 - reached), ("val/loss", 1.05 - reached),
                            ("val/acc", reached), ("val/accuracy", reached), ("time/step", 0.1)):
             out += _scalar(now, step, tag, value)
+        out += _image(now, step, "val/samples")
         if step % 5000 == 0:
             (folder / f"ckpt-{step}.pt").write_bytes(b"weights")
     file = folder / f"events.out.tfevents.{int(first)}.{HOST}"
