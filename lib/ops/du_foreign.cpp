@@ -46,8 +46,8 @@ class Descent {
     return std::nullopt;
   }
 
-  /// Calls `on_file` with the regular files of a directory whose names it `wants`, and
-  /// `on_directory` with the directories in it.
+  /// Calls `on_file` with the paths of the regular files of a directory whose names it `wants`,
+  /// and `on_directory` with the names and paths of the directories in it.
   template <class Wants, class OnFile, class OnDirectory>
   void visit(const std::string& path, const Listing& listing, Wants wants, OnFile on_file,
              OnDirectory on_directory) {
@@ -60,7 +60,7 @@ class Descent {
         const auto info = look_at(below);
         if (!info) continue;
         type = info->type;
-        if (type == FileType::kRegular && wants(entry.name)) on_file(*info);
+        if (type == FileType::kRegular && wants(entry.name)) on_file(below, *info);
       }
       if (type == FileType::kDirectory) on_directory(entry.name, std::move(below));
     }
@@ -89,11 +89,14 @@ FileSum FileCensus::sum() {
   return sum;
 }
 
-ForeignFiles find_foreign(const Run& run, Sys& sys, const StopFlag& stop) {
-  ForeignFiles found;
-  if (run.is_file || run.standard_input) return found;
-  Descent descent(sys, found.problems);
+std::vector<Problem> visit_foreign(
+    const Run& run, Sys& sys, const StopFlag& stop,
+    const std::function<void(std::string_view below, const FileInfo& file)>& on_file) {
+  std::vector<Problem> problems;
+  if (run.is_file || run.standard_input) return problems;
+  Descent descent(sys, problems);
   std::optional<std::uint64_t> device;
+  const std::size_t front = join_path(run.path, "x").size() - 1;
   std::vector<std::string> waiting{run.path};
   while (!waiting.empty() && !stop.requested()) {
     const std::string path = std::move(waiting.back());
@@ -107,11 +110,19 @@ ForeignFiles find_foreign(const Run& run, Sys& sys, const StopFlag& stop) {
     descent.visit(
         path, *listing,
         [&](std::string_view name) { return !is_own_name(name) && !is_event_file_name(name); },
-        [&](const FileInfo& file) { found.census.add(file); },
+        [&](std::string_view file, const FileInfo& info) { on_file(file.substr(front), info); },
         [&](std::string_view name, std::string below) {
           if (!is_own_name(name)) waiting.push_back(std::move(below));
         });
   }
+  return problems;
+}
+
+ForeignFiles find_foreign(const Run& run, Sys& sys, const StopFlag& stop) {
+  ForeignFiles found;
+  found.problems = visit_foreign(
+      run, sys, stop,
+      [&](std::string_view /*below*/, const FileInfo& file) { found.census.add(file); });
   return found;
 }
 
@@ -135,7 +146,7 @@ TrashSum measure_trash(const std::string& directory, Sys& sys, const StopFlag& s
     if (listing->info.id.device != info->id.device) continue;
     descent.visit(
         path, *listing, [](std::string_view) { return true; },
-        [&](const FileInfo& file) { census.add(file); },
+        [&](std::string_view /*path*/, const FileInfo& file) { census.add(file); },
         [&](std::string_view, std::string below) {
           trash.batches += is_root ? 1U : 0U;
           waiting.push_back(std::move(below));

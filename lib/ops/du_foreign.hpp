@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/problem.hpp"
@@ -44,6 +46,12 @@ struct ForeignFiles {
 /// followed and no other file system entered. Directories that cannot be read are left out: whoever
 /// found the runs has said so.
 [[nodiscard]] ForeignFiles find_foreign(const Run& run, Sys& sys, const StopFlag& stop);
+
+/// The same walk for who wants to know which files: `below` is the path below the run's directory.
+/// Returns the problems. A file with several names is given under each of them.
+[[nodiscard]] std::vector<Problem> visit_foreign(
+    const Run& run, Sys& sys, const StopFlag& stop,
+    const std::function<void(std::string_view below, const FileInfo& file)>& on_file);
 
 /// What is in the trash of a directory, `.tfe-trash`.
 struct TrashSum {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "event/scalar.hpp"
@@ -21,6 +22,11 @@ class ScalarBits {
       case Scalar::Store::kSigned: bits_ = static_cast<std::uint64_t>(value.i64); break;
       case Scalar::Store::kUnsigned: bits_ = value.u64; break;
     }
+  }
+  explicit ScalarBits(float value) noexcept : bits_(std::bit_cast<std::uint32_t>(value)) {}
+  /// The number where it was a float32.
+  [[nodiscard]] float as_float() const noexcept {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits_));
   }
   /// The number, of the type that it had.
   [[nodiscard]] Scalar as(DType dtype) const noexcept {
@@ -78,6 +84,32 @@ class SeriesStats {
     const double sum = sum_ + number;
     compensation_ +=
         std::abs(sum_) >= std::abs(number) ? (sum_ - sum) + number : (number - sum) + sum_;
+    sum_ = sum;
+  }
+
+  /// As add_scalar: what nearly all points are, at a third of the time.
+  [[gnu::always_inline]] void add_float(std::int64_t step, float value, std::uint64_t bytes) {
+    constexpr float kMost = std::numeric_limits<float>::max();
+    // What is out of the ordinary (another type, NaN, the first finite one) goes the long way.
+    if (!(std::abs(value) <= kMost) || finite_ == 0 || mixed_ || dtype_ != DType::kFloat32)
+        [[unlikely]] {
+      return add_scalar(step, Scalar::of(value), bytes);
+    }
+    ++points_;
+    last_step_ = step;
+    bytes_ += bytes;
+    last_ = ScalarBits(value);
+    ++finite_;
+    // Steps and values are set without a jump that nobody can foretell.
+    const bool less = value < min_.as_float();
+    const bool greater = value > max_.as_float();
+    if (less | greater) {
+      (less ? min_ : max_) = last_;
+      (less ? min_step_ : max_step_) = step;
+    }
+    // The same error as Neumaier's, without a comparison (Knuth's TwoSum).
+    const double number = static_cast<double>(value), sum = sum_ + number, added = sum - sum_;
+    compensation_ += (sum_ - (sum - added)) + (number - added);
     sum_ = sum;
   }
 

@@ -9,14 +9,61 @@ constexpr std::uint64_t kFewestForGaps = 20;
 
 }  // namespace
 
+void Trend::add_slowly(std::int64_t step, double value) {
+  if (points_++ == 0) {
+    from_ = step;
+    min_.fill(kInfinity);
+    max_.fill(-kInfinity);
+    enter_bucket(0);
+  } else if (step > last_) {
+    const std::uint64_t steps =
+        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(last_);
+    if (steps > narrowest_) insert_gap({steps, last_});
+  }
+  last_ = step;
+  std::uint64_t place = 0;
+  if (step > from_) {
+    const std::uint64_t offset =
+        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(from_);
+    while ((place = offset >> shift_) >= kBuckets) widen();
+  }
+  if (place != bucket_) {
+    keep_bucket();
+    enter_bucket(static_cast<std::size_t>(place));
+  }
+  if (!std::isfinite(value)) {
+    nonfinite_ |= std::uint32_t{1} << bucket_;
+    if (!first_nonfinite_) first_nonfinite_ = step;
+    return;
+  }
+  low_ = std::min(low_, value);
+  high_ = std::max(high_, value);
+}
+
+void Trend::keep_bucket() {
+  min_[bucket_] = low_;
+  max_[bucket_] = high_;
+}
+
+void Trend::enter_bucket(std::size_t bucket) {
+  bucket_ = bucket;
+  low_ = min_[bucket];
+  high_ = max_[bucket];
+  bucket_steps_ = std::uint64_t{1} << shift_;
+  bucket_from_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(from_) +
+                                           (std::uint64_t{bucket} << shift_));
+}
+
 void Trend::insert_gap(Distance distance) {
   widest_.back() = distance;
   std::size_t at = widest_.size() - 1;
   for (; at > 0 && widest_[at].steps > widest_[at - 1].steps; --at)
     std::swap(widest_[at], widest_[at - 1]);
+  narrowest_ = widest_.back().steps;
 }
 
 void Trend::widen() {
+  keep_bucket();
   ++shift_;
   std::uint32_t merged = 0;
   for (std::size_t i = 0; i < kColumns; ++i) {
@@ -27,12 +74,16 @@ void Trend::widen() {
   nonfinite_ = merged;
   std::fill(min_.begin() + kColumns, min_.end(), std::numeric_limits<double>::infinity());
   std::fill(max_.begin() + kColumns, max_.end(), -std::numeric_limits<double>::infinity());
+  enter_bucket(bucket_ / 2);
 }
 
 std::vector<TrendColumn> Trend::columns() const {
   std::vector<TrendColumn> columns;
   if (points_ == 0) return columns;
-  const auto finite = [this](std::size_t i) { return min_[i] <= max_[i]; };
+  std::array<double, kBuckets> min = min_, max = max_;
+  min[bucket_] = low_;
+  max[bucket_] = high_;
+  const auto finite = [&](std::size_t i) { return min[i] <= max[i]; };
   const auto used = [&](std::size_t i) { return finite(i) || (nonfinite_ >> i & 1U) != 0; };
   std::vector<double> middles;
   std::size_t end = 0, filled = 0;
@@ -40,7 +91,7 @@ std::vector<TrendColumn> Trend::columns() const {
     if (!used(i)) continue;
     end = i + 1;
     ++filled;
-    if (finite(i)) middles.push_back(min_[i] / 2 + max_[i] / 2);
+    if (finite(i)) middles.push_back(min[i] / 2 + max[i] / 2);
   }
   double median = 0;
   if (!middles.empty()) {
@@ -61,7 +112,7 @@ std::vector<TrendColumn> Trend::columns() const {
         column.kind = TrendColumn::Kind::kNonfinite;
       continue;
     }
-    const double value = max_[i] - median >= median - min_[i] ? max_[i] : min_[i];
+    const double value = max[i] - median >= median - min[i] ? max[i] : min[i];
     if (column.kind != TrendColumn::Kind::kValue ||
         std::abs(value - median) > std::abs(column.value - median)) {
       column = {TrendColumn::Kind::kValue, value};

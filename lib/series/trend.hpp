@@ -32,29 +32,20 @@ class Trend {
   static constexpr std::size_t kColumns = 16;
 
   /// The next point. A step below the first one (in the raw view) counts with the first bucket.
-  void add(std::int64_t step, double value) {
-    if (points_++ == 0) {
-      from_ = step;
-      min_.fill(std::numeric_limits<double>::infinity());
-      max_.fill(-std::numeric_limits<double>::infinity());
-    } else {
-      add_gap(step);
+  [[gnu::always_inline]] void add(std::int64_t step, double value) {
+    // Nearly all points lie in the bucket of the one before, and are one step on.
+    const std::uint64_t offset =
+        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(bucket_from_);
+    const std::uint64_t distance =
+        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(last_);
+    if (offset >= bucket_steps_ || distance > narrowest_ || !(std::abs(value) <= kMost))
+        [[unlikely]] {
+      return add_slowly(step, value);
     }
+    ++points_;
     last_ = step;
-    std::uint64_t place = 0;
-    if (step > from_) {
-      const std::uint64_t offset =
-          static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(from_);
-      while ((place = offset >> shift_) >= kBuckets) widen();
-    }
-    const auto bucket = static_cast<std::size_t>(place);
-    if (!std::isfinite(value)) [[unlikely]] {
-      nonfinite_ |= std::uint32_t{1} << bucket;
-      if (!first_nonfinite_) first_nonfinite_ = step;
-      return;
-    }
-    if (value < min_[bucket]) min_[bucket] = value;
-    if (value > max_[bucket]) max_[bucket] = value;
+    if (value < low_) low_ = value;
+    if (value > high_) high_ = value;
   }
 
   /// Up to kColumns. Of few points one each; of more, columns of equal width in steps, each with
@@ -84,20 +75,27 @@ class Trend {
     std::int64_t from = 0;
   };
 
-  void add_gap(std::int64_t step) {
-    if (step <= last_) return;
-    const std::uint64_t steps =
-        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(last_);
-    if (steps > widest_.back().steps) [[unlikely]]
-      insert_gap({steps, last_});
-  }
+  static constexpr double kMost = std::numeric_limits<double>::max();
+  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+  void add_slowly(std::int64_t step, double value);
   void insert_gap(Distance distance);
   void widen();
+  void keep_bucket();
+  void enter_bucket(std::size_t bucket);
 
-  std::array<double, kBuckets> min_, max_;
-  std::array<Distance, kWidest> widest_{};  // Descending.
+  // What each point touches: the bucket of the last one.
+  std::int64_t last_ = 0;
+  std::int64_t bucket_from_ = 0;    // Its first step; …
+  std::uint64_t bucket_steps_ = 0;  // … 0 before the first point.
+  std::uint64_t narrowest_ = 0;     // Of the widest distances.
+  double low_ = kInfinity, high_ = -kInfinity;
   std::uint64_t points_ = 0;
-  std::int64_t from_ = 0, last_ = 0;
+  std::size_t bucket_ = 0;
+
+  std::int64_t from_ = 0;
+  std::array<double, kBuckets> min_, max_;  // That of the last point is brought up to date late.
+  std::array<Distance, kWidest> widest_{};  // Descending.
   std::optional<std::int64_t> first_nonfinite_;
   std::uint32_t nonfinite_ = 0;  // A bit a bucket.
   unsigned shift_ = 0;           // A bucket is 2^shift_ steps wide.

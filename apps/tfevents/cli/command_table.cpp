@@ -15,6 +15,7 @@
 #include "commands/lint.hpp"
 #include "commands/ls.hpp"
 #include "commands/prune.hpp"
+#include "commands/show.hpp"
 #include "commands/trash.hpp"
 
 namespace tfevents::cli {
@@ -38,6 +39,23 @@ constexpr ExitNote kReadExits[] = {
      "An answer was given from all of the selected input; runs without points count"},
     {ExitCode::kNo, "The selection matched nothing; standard error says what was looked for"},
     {ExitCode::kFailed},
+    {ExitCode::kPartial},
+    {ExitCode::kBug},
+};
+
+constexpr Example kShowExamples[] = {
+    {"tfevents show runs/a", "one run in full"},
+    {"tfevents show runs/a --text config", "a text that was logged"},
+    {"tfevents show runs/a --hist layer1/weights@500", "a histogram at a step"},
+    {"tfevents show runs/a --json | jq .rows[].hparams", "for scripts"},
+};
+constexpr ExitNote kShowExits[] = {
+    {ExitCode::kOk, "An answer was given from all of the selected input"},
+    {ExitCode::kNo,
+     "The selection matched nothing, or there is no such text or histogram; standard error says "
+     "what there is"},
+    {ExitCode::kFailed,
+     "Usage, an operand that is missing or unreadable, or a directory with several runs below it"},
     {ExitCode::kPartial},
     {ExitCode::kBug},
 };
@@ -228,6 +246,18 @@ constexpr std::array kCommands{
                 .exits = kReadExits,
                 .reads_stdin = true,
                 .setup = &make<Ls>},
+    CommandSpec{.name = "show",
+                .summary = "Show a run in full: files, hyperparameters, every series",
+                .group = kInspect,
+                .description = "Shows one run, or several: state and rhythm, files and restarts, "
+                               "writer, hyperparameters, what lies beside the event files, and a "
+                               "line for each series with its points, steps, last, least and "
+                               "greatest value and a sparkline. --text prints a text that was "
+                               "logged, --hist draws a histogram.",
+                .examples = kShowExamples,
+                .exits = kShowExits,
+                .reads_stdin = true,
+                .setup = &make<Show>},
     CommandSpec{.name = "dump",
                 .summary = "Print points or records as they are, as JSON lines, CSV or bytes",
                 .group = kInspect,
