@@ -33,18 +33,23 @@ bool says_best(std::string_view tag) {
 }  // namespace
 
 void CurveJudge::judge(std::string_view tag, const std::vector<LintPoint>& points) {
+  points_ = &points;
   values_.clear();
-  value_steps_.clear();
-  steps_.clear();
-  walls_.clear();
+  values_.reserve(points.size());
   std::uint64_t nans = 0, infinities = 0;
   std::int64_t first_odd = 0;
+  double longest = 0;
+  std::uint64_t farthest = 0;
+  const LintPoint* before = nullptr;
   for (const LintPoint& point : points) {
-    steps_.push_back(point.step);
-    walls_.push_back(point.wall);
+    if (before != nullptr) {
+      longest = std::max(longest, point.wall - before->wall);
+      farthest = std::max(farthest, static_cast<std::uint64_t>(point.step) -
+                                        static_cast<std::uint64_t>(before->step));
+    }
+    before = &point;
     if (std::isfinite(point.value)) {
       values_.push_back(point.value);
-      value_steps_.push_back(point.step);
       continue;
     }
     if (nans + infinities == 0) first_odd = point.step;
@@ -63,8 +68,18 @@ void CurveJudge::judge(std::string_view tag, const std::vector<LintPoint>& point
                     fmt::format(fmt::runtime(where), first_odd), last ? "among them" : "finite"));
   }
   judge_shape(tag);
-  judge_steps(tag);
-  look_for_pause(tag);
+  // A gap is more than 5 times, a break more than 10 times all usual distances, and longer than 5
+  // minutes: nearly no curve has any as long.
+  if (farthest > 5) judge_steps(tag, points);
+  if (!(longest <= 300)) look_for_pause(tag, points);
+}
+
+std::int64_t CurveJudge::step_of(std::size_t value) const {
+  if (values_.size() == points_->size()) return (*points_)[value].step;
+  for (const LintPoint& point : *points_) {
+    if (std::isfinite(point.value) && value-- == 0) return point.step;
+  }
+  return 0;
 }
 
 void CurveJudge::judge_shape(std::string_view tag) {
@@ -77,9 +92,9 @@ void CurveJudge::judge_shape(std::string_view tag) {
       std::string where;
       for (const std::size_t i : found) {
         where += fmt::format("{}{} at step {}", where.empty() ? "" : ", ", shown(values_[i]),
-                             value_steps_[i]);
+                             step_of(i));
       }
-      findings_.add(LintRule::kSpike, {.tag = tag, .step = value_steps_[found.front()]},
+      findings_.add(LintRule::kSpike, {.tag = tag, .step = step_of(found.front())},
                     fmt::format("{}; all other points lie between {} and {}", where, shown(*least),
                                 shown(*most)));
     }
@@ -93,23 +108,23 @@ void CurveJudge::judge_shape(std::string_view tag) {
                             [&](std::size_t a, std::size_t b) { return values_[a] < values_[b]; });
       const std::size_t first = found.front();
       findings_.add(
-          LintRule::kLossSpike, {.tag = tag, .step = value_steps_[first]},
+          LintRule::kLossSpike, {.tag = tag, .step = step_of(first)},
           found.size() == 1
               ? fmt::format("jumps from {} to {} at step {}, and comes back",
-                            shown(values_[first - 1]), shown(values_[first]), value_steps_[first])
+                            shown(values_[first - 1]), shown(values_[first]), step_of(first))
               : fmt::format("jumps {} times and comes back, the first time at step {}, highest to "
                             "{} at step {}",
-                            found.size(), value_steps_[first], shown(values_[greatest]),
-                            value_steps_[greatest]));
+                            found.size(), step_of(first), shown(values_[greatest]),
+                            step_of(greatest)));
     }
   }
   judge_levels(tag);
   if (!findings_.wants(LintRule::kStuck) || says_best(tag)) return;
   if (const auto since = health::stuck_since(values_, *direction)) {
     findings_.add(
-        LintRule::kStuck, {.tag = tag, .step = value_steps_[*since]},
+        LintRule::kStuck, {.tag = tag, .step = step_of(*since)},
         fmt::format("exactly {} from step {} on: the last {} of {} points", shown(values_.back()),
-                    value_steps_[*since], values_.size() - *since, values_.size()));
+                    step_of(*since), values_.size() - *since, values_.size()));
   }
 }
 
@@ -119,14 +134,16 @@ void CurveJudge::judge_levels(std::string_view tag) {
   if (!findings_.wants(rule)) return;
   const auto lost = health::lost_ground(values_, direction);
   if (!lost) return;
-  const std::int64_t step = value_steps_[lost->best_at];
+  const std::int64_t step = step_of(lost->best_at);
   findings_.add(rule, {.tag = tag, .step = step},
                 fmt::format("ends at {}, after {} around step {}; it began at {}", shown(lost->end),
                             shown(lost->best), step, shown(lost->start)));
 }
 
-void CurveJudge::judge_steps(std::string_view tag) {
+void CurveJudge::judge_steps(std::string_view tag, const std::vector<LintPoint>& points) {
   if (!findings_.wants(LintRule::kMissingSteps)) return;
+  steps_.clear();
+  for (const LintPoint& point : points) steps_.push_back(point.step);
   const auto gaps = health::missing_steps(steps_);
   if (!gaps) return;
   std::string more;
@@ -138,15 +155,17 @@ void CurveJudge::judge_steps(std::string_view tag) {
                   steps_[gaps->longest], steps_[gaps->longest + 1], more, shown(gaps->usual)));
 }
 
-void CurveJudge::look_for_pause(std::string_view tag) {
-  if (!findings_.wants(LintRule::kPause) || walls_.size() <= pause_.points) return;
+void CurveJudge::look_for_pause(std::string_view tag, const std::vector<LintPoint>& points) {
+  if (!findings_.wants(LintRule::kPause) || points.size() <= pause_.points) return;
+  walls_.clear();
+  for (const LintPoint& point : points) walls_.push_back(point.wall);
   const auto gaps = health::pauses(walls_);
   if (!gaps) return;
   pause_ = {.points = walls_.size(),
             .count = gaps->count,
             .seconds = walls_[gaps->longest + 1] - walls_[gaps->longest],
             .usual = gaps->usual,
-            .step = steps_[gaps->longest],
+            .step = points[gaps->longest].step,
             .from = walls_[gaps->longest],
             .tag = tag};
 }

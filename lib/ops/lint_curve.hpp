@@ -34,16 +34,17 @@ class CurveJudge {
   [[nodiscard]] const LintPause& pause() const noexcept { return pause_; }
 
  private:
+  [[nodiscard]] std::int64_t step_of(std::size_t value) const;
   void judge_shape(std::string_view tag);
   void judge_levels(std::string_view tag);
-  void judge_steps(std::string_view tag);
-  void look_for_pause(std::string_view tag);
+  void judge_steps(std::string_view tag, const std::vector<LintPoint>& points);
+  void look_for_pause(std::string_view tag, const std::vector<LintPoint>& points);
 
   LintFindings& findings_;
   bool live_;
   LintPause pause_;
-  std::vector<double> values_;  // Finite ones, and their steps.
-  std::vector<std::int64_t> value_steps_;
+  std::vector<double> values_;  // Finite ones,
+  const std::vector<LintPoint>* points_ = nullptr;
   std::vector<std::int64_t> steps_;
   std::vector<double> walls_;
 };

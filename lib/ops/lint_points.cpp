@@ -103,6 +103,7 @@ void LintSink::out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t
   const std::uint32_t before = std::exchange(series.file, file_);
   if (series.count == 0) return;
   const bool selected = tags_.info(id).selected;
+  series.went_back = series.went_back || step < series.last_step;
   if (step == series.last_step) {
     if (series.repeats++ == 0) series.first_repeat = step;
   } else if (step < series.last_step && selected) {

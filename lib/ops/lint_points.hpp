@@ -61,6 +61,10 @@ struct LintSeries {
   std::uint32_t file = 0;             ///< Of the last point.
   std::uint32_t back_file = 0;        ///< 1 + the file within which it went back last.
   ValueSizes sizes;
+  bool went_back = false;
+
+  /// The clean view keeps all points.
+  [[nodiscard]] bool clean() const noexcept { return repeats == 0 && !went_back; }
 };
 
 /// Where steps go back: at the beginning of a file, or within it.

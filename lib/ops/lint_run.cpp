@@ -162,7 +162,7 @@ class RunLinter {
       }
       for (SeriesId id = from; id < to; ++id) {
         Points& points = (*sink_)[id].points;
-        const LintDrops drops = keep_clean(points);
+        const LintDrops drops = (*sink_)[id].clean() ? LintDrops() : keep_clean(points);
         use(id, points, drops);
       }
       from = to;
@@ -181,12 +181,12 @@ class RunLinter {
       }
       if (info.kind != Kind::kScalars) return;
       if (info.selected) curves.judge(reading_->tags.name(info.tag), points);
-      silence.add_to_run(points);
+      silence.add_to_run(points, info.selected);
     }));
     say_pause(curves.pause(), about_files);
-    if (!filter_.wants(LintRule::kSilentTag)) return ok_status();
     // The span of the run is known when all its curves are, and which of them go on when it is
     // known which end.
+    if (!filter_.wants(LintRule::kSilentTag) || !silence.any_ends()) return ok_status();
     TFEVENTS_CHECK(for_each_series([&](SeriesId id, const Points& points, const LintDrops&) {
       const SeriesInfo& info = reading_->tags.info(id);
       if (info.kind == Kind::kScalars && info.selected) silence.look_at_end(id, points);

@@ -15,21 +15,26 @@ void SilenceJudge::take_walls(const std::vector<LintPoint>& points) {
   for (const LintPoint& point : points) walls_.push_back(point.wall);
 }
 
-void SilenceJudge::add_to_run(const std::vector<LintPoint>& points) {
+void SilenceJudge::add_to_run(const std::vector<LintPoint>& points, bool judged) {
+  double first = std::numeric_limits<double>::infinity(), last = -first;
   for (const LintPoint& point : points) {
     if (!std::isfinite(point.wall)) continue;
-    const bool first = run_.points++ == 0;
-    run_.first = first ? point.wall : std::min(run_.first, point.wall);
-    run_.last = first ? point.wall : std::max(run_.last, point.wall);
+    first = std::min(first, point.wall);
+    last = std::max(last, point.wall);
   }
+  if (first > last) return;
+  run_.first = run_.points == 0 ? first : std::min(run_.first, first);
+  run_.last = run_.points == 0 ? last : std::max(run_.last, last);
+  run_.points += points.size();
+  if (judged && points.size() >= kLeast) earliest_end_ = std::min(earliest_end_, last);
+}
+
+bool SilenceJudge::any_ends() const noexcept {
+  return run_.points > 0 && earliest_end_ <= middle();
 }
 
 void SilenceJudge::look_at_end(SeriesId id, const std::vector<LintPoint>& points) {
-  constexpr std::uint64_t kLeast = 10, kLeastOfLive = 20;
-  // Nearly all go on: one look at their end.
-  if (points.size() < kLeast || ended_.size() == kMost ||
-      points.back().wall > run_.first + (run_.last - run_.first) / 2)
-    return;
+  if (points.size() < kLeast || ended_.size() == kMost) return;
   take_walls(points);
   const health::Presence presence = health::presence(walls_);
   if (health::falls_silent(presence, run_, live_ ? kLeastOfLive : kLeast))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "logdir/tag_table.hpp"
@@ -17,7 +18,10 @@ class SilenceJudge {
   /// `live`: the run is being written.
   explicit SilenceJudge(bool live) : live_(live) {}
 
-  void add_to_run(const std::vector<LintPoint>& points);
+  /// `judged`: it may be the silent one.
+  void add_to_run(const std::vector<LintPoint>& points, bool judged);
+  /// False: all are there in the second half of the run. There is no need to go on.
+  [[nodiscard]] bool any_ends() const noexcept;
   void look_at_end(SeriesId id, const std::vector<LintPoint>& points);
   /// True where nothing ends early: there is no need to go on.
   [[nodiscard]] bool nothing() const noexcept { return ended_.empty(); }
@@ -27,6 +31,7 @@ class SilenceJudge {
  private:
   // Those that end early and are compared with all others; nobody has more.
   static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kLeast = 10, kLeastOfLive = 20;  // Points.
 
   struct Ended {
     SeriesId id;
@@ -34,10 +39,12 @@ class SilenceJudge {
     health::Presence presence;
     std::int64_t step;
   };
+  [[nodiscard]] double middle() const noexcept { return run_.first + (run_.last - run_.first) / 2; }
   void take_walls(const std::vector<LintPoint>& points);
 
   bool live_;
   health::Presence run_;
+  double earliest_end_ = std::numeric_limits<double>::infinity();
   std::vector<Ended> ended_;
   std::vector<double> walls_;
 };
