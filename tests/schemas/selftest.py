@@ -28,6 +28,16 @@ COMPARE_GROUP = {"group": {"optimizer": "adam", "lr": None}, "runs": ["a", "b"],
 COMPARE = {**LS, "schema": "tfevents.compare/1", "rows": [COMPARE_ROW],
            "summary": {"trials": 3, "baseline": "a", "differing_hparams": ["lr"], "folded_by": ["seed"], "mixed_hparams": [],
                        "unchanged": 0, "left_out": 0, "tests": 0, "alpha": None}}
+HPARAMS_ROW = {"session": "run-0", "group": "f9", "run": "run-0", "path": "runs/run-0", "status": "success", "start_time": 1.5, "end_time": None,
+               "hparams": {"lr": 0.001, "opt": "adam", "bn": True, "w": "NaN", "x": None}, "metrics": METRICS}
+HPARAMS_SPACE = {"name": "lr", "type": "float64", "domain": {"min": 0.1, "max": 0.5}, "differs": True}
+HPARAMS_SPACE_ROW = {**HPARAMS_SPACE, "declared": True, "domain_declared": False, "sessions": 2, "distinct": 2, "seen": {"min": 0.1, "max": 0.5},
+                     "values": [{"value": 0.1, "sessions": 1}, {"value": "NaN", "sessions": 1}]}
+HPARAMS_BAR = {"hparam": "opt", "value": None, "metric": "acc", "direction": "max", "n": 1, "missing": 0, "mean": 0.5, "std": None, "min": 0.5,
+               "max": 0.5, "best": False, "sessions": ["run-0"]}
+HPARAMS = {**LS, "schema": "tfevents.hparams/1", "rows": [HPARAMS_ROW],
+           "summary": {"sessions": 1, "metric_by": "last", "best": None, "metrics": [{"label": "acc", "direction": None}],
+                       "space": [HPARAMS_SPACE, {"name": "o", "type": None, "domain": ["a"], "differs": False}]}}
 RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc": "ok", "data_crc": "ok", "wall_time": 1.5, "step": 3,
           "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
 DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
@@ -71,6 +81,8 @@ GOOD = [
                                       {**ASSERT_ROW, "run": None, "path": None, "reason": "empty-selection", "suggestion": None})),
     ("tfevents.compare", "envelope", json.dumps(COMPARE)),
     ("tfevents.compare", "rows", lines(COMPARE_ROW, COMPARE_GROUP)),
+    ("tfevents.hparams", "envelope", json.dumps(HPARAMS)),
+    ("tfevents.hparams", "rows", lines(HPARAMS_ROW, HPARAMS_SPACE_ROW, HPARAMS_BAR)),
     ("tfevents.prune", "envelope", json.dumps(PRUNE)),
     ("tfevents.prune", "envelope", json.dumps({**PRUNE, "dry_run": False, "rows": [{**PRUNE_ROW, "result": "trashed"}]})),
     ("tfevents.prune", "rows", lines(PRUNE_KEPT, {**PRUNE_ROW, "result": "skipped", "error": "open in process 7"})),
@@ -129,6 +141,10 @@ BAD = [
     ("a change of nothing", "tfevents.compare", "rows",
      lines({**COMPARE_ROW, "metrics": {"a": {"value": None, "reason": "missing-tag", "direction": None, "delta": 1, "delta_ratio": None,
                                              "verdict": None}}})),
+    ("a session of an unknown status", "tfevents.hparams", "rows", lines({**HPARAMS_ROW, "status": "done"})),
+    ("a session that is a bar", "tfevents.hparams", "rows", lines({**HPARAMS_ROW, "n": 1})),
+    ("a domain of nothing", "tfevents.hparams", "rows", lines({**HPARAMS_SPACE_ROW, "domain": []})),
+    ("a bar of no session", "tfevents.hparams", "rows", lines({**HPARAMS_BAR, "sessions": []})),
     ("a trial that is a group", "tfevents.compare", "rows", lines({**COMPARE_ROW, "runs": ["a"]})),
     ("a metric of one trial in a group", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "metrics": {"a": COMPARE_METRIC}})),
     ("a group of no trial", "tfevents.compare", "rows", lines({**COMPARE_GROUP, "runs": []})),

@@ -12,6 +12,7 @@
 #include "commands/fsck.hpp"
 #include "commands/graph.hpp"
 #include "commands/help.hpp"
+#include "commands/hparams.hpp"
 #include "commands/lint.hpp"
 #include "commands/ls.hpp"
 #include "commands/prune.hpp"
@@ -91,6 +92,21 @@ constexpr Example kCompareExamples[] = {
 constexpr ExitNote kCompareExits[] = {
     {ExitCode::kOk, "An answer was given; with --exit-code: and nothing differs"},
     {ExitCode::kNo, "The selection matched nothing; with --exit-code: or something differs"},
+    {ExitCode::kFailed},
+    {ExitCode::kPartial},
+    {ExitCode::kBug},
+};
+
+constexpr Example kHparamsExamples[] = {
+    {"tfevents hparams runs --sort -val/acc", "every session, the most accurate first"},
+    {"tfevents hparams runs --metric-by best -c val/acc", "by the best value, not the last"},
+    {"tfevents hparams runs --bars optimizer", "the metric of each optimizer"},
+    {"tfevents hparams runs --coords", "parallel coordinates, the best session marked"},
+    {"tfevents hparams runs --space", "what was announced, and what was tried"},
+};
+constexpr ExitNote kHparamsExits[] = {
+    {ExitCode::kOk, "At least one session is shown, with --space one hyperparameter"},
+    {ExitCode::kNo, "No run holds a session, or the selection matched nothing"},
     {ExitCode::kFailed},
     {ExitCode::kPartial},
     {ExitCode::kBug},
@@ -362,6 +378,18 @@ constexpr std::array kCommands{
                 .exits = kCompareExits,
                 .reads_stdin = true,
                 .setup = &make<Compare>},
+    CommandSpec{.name = "hparams",
+                .summary = "Show hyperparameters and metrics of a search",
+                .group = kCompare,
+                .description = "A line a session: its hyperparameters and metrics, whichever "
+                               "framework wrote them (Keras, hp.hparams, add_hparams of PyTorch "
+                               "and tensorboardX, Lightning). --space shows the space that was "
+                               "searched, --bars a metric by the value of a hyperparameter, "
+                               "--coords draws parallel coordinates.",
+                .examples = kHparamsExamples,
+                .exits = kHparamsExits,
+                .reads_stdin = true,
+                .setup = &make<Hparams>},
     CommandSpec{.name = "export-csv",
                 .summary = "Write scalars as CSV: long, wide, or as TensorBoard does",
                 .group = kConvert,
