@@ -177,8 +177,10 @@ class Search {
     for (const std::string& text : texts) out += text + "|";
     return out;
   }
-  // Announced domains as they are; the order of inferred ones is random there.
+  // Announced domains as they are; the order of inferred ones is random there. What is announced
+  // without a domain has none there, and here that of the values.
   static std::string domain_text(const ops::SpaceEntry& entry) {
+    if (entry.declared && !entry.domain_declared) return "";
     if (entry.interval)
       return to_text(entry.interval->first) + ".." + to_text(entry.interval->second);
     std::set<std::string> texts;
