@@ -6,11 +6,12 @@
 #include "event/wire.hpp"
 #include "record/reader.hpp"
 #include "support/damage.hpp"
+#include "support/graph_content.hpp"
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads), DIRECTORY/value/*, DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/* and
-// DIRECTORY/manifest/* for the fuzz targets to begin with.
+// (payloads), DIRECTORY/value/*, DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/*,
+// DIRECTORY/graph/* and DIRECTORY/manifest/* for the fuzz targets to begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
@@ -94,6 +95,21 @@ int main(int argc, char** argv) {
   write(directory / "hparams/experiment",
         field(2, field(4, field(1, "lr") + "\x20\x03" + field(5, field(1, truth))) +
                      field(5, field(1, field(2, "acc")))));
+  write(directory / "graph/graph", small_graph());
+  write(directory / "graph/meta", inside(2, small_graph()) + inside(1, "info"));
+  write(directory / "graph/traced", inside(4, inside(2, small_graph())) +
+                                        inside(1, inside(1, inside(1, "cpu") + inside(2, ""))));
+  write(directory / "graph/functions",
+        small_graph() +
+            inside(2, inside(1, inside(1, "") + inside(3, deep_node(9)) + inside(4, ""))));
+  write(directory / "graph/deep", inside(1, deep_node(200)));
+  write(
+      directory / "graph/keras",
+      R"({"class_name":"Functional","config":{"layers":[{"class_name":"InputLayer","name":"i",)"
+      R"("config":{"batch_shape":[null,4,4,1]}},{"class_name":"Conv2D","name":"c","config":{)"
+      R"("filters":2,"kernel_size":[3,3],"padding":"same","x":NaN},"inbound_nodes":[[["i",0,0]]]},)"
+      R"({"class_name":"Sequential","name":"s","config":{"layers":[{"class_name":"Bidirectional",)"
+      R"("config":{"layer":{"class_name":"LSTM","config":{"units":3}}}}]}}]}})");
   write(directory / "logdir/tree", tree);
   write(directory / "logdir/again", restart + restart + tree + restart);
   write(directory / "expr/logic", R"(not (hp."x y" > -1e-3 or a = true) and run.name ~ "a|b")");
