@@ -78,9 +78,10 @@ Status write_answer(const HparamsArguments& arguments, const ops::HparamsReport&
   TFEVENTS_TRY(const std::size_t dropped,
                render_table(table_of(arguments, report, rows, screen), screen.table_style(), sink));
   if (screen.terminal && !report.sessions.empty()) {
-    sink.out() += render::wrapped(
-        rows.bars != nullptr ? render::bars_legend(report) : render::hparams_summary(report),
-        screen.width);
+    const std::string last = rows.bars != nullptr ? render::bars_legend(report)
+                             : arguments.space    ? render::space_summary(report)
+                                                  : render::hparams_summary(report);
+    sink.out() += render::wrapped(last, screen.width);
   }
   sink.out() += render::more_columns(dropped, rows.bars == nullptr && !arguments.space);
   return ok_status();

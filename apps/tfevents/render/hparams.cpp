@@ -192,6 +192,14 @@ std::string hparams_summary(const ops::HparamsReport& report) {
   return text;
 }
 
+std::string space_summary(const ops::HparamsReport& report) {
+  const auto differ = std::count_if(report.space.begin(), report.space.end(),
+                                    [](const ops::SpaceEntry& entry) { return entry.differs; });
+  return fmt::format("{} · {} differ · {}",
+                     count_of(report.space.size(), "hyperparameter", "hyperparameters"), differ,
+                     count_of(report.all_sessions, "session", "sessions"));
+}
+
 LazyTable space_table(const ops::HparamsReport& report) {
   std::vector<Column> columns = {name_column("name", "HPARAM"),
                                  {.key = "type", .header = "TYPE"},

@@ -21,6 +21,8 @@ namespace tfevents::render {
 
 /// A line a hyperparameter: what is announced, and what sessions have.
 [[nodiscard]] LazyTable space_table(const ops::HparamsReport& report);
+/// `3 hyperparameters · 2 differ · 8 sessions`, without a line end.
+[[nodiscard]] std::string space_summary(const ops::HparamsReport& report);
 
 /// A line a value of the hyperparameter, and for people a bar of `width` terminal columns.
 [[nodiscard]] LazyTable bars_table(const ops::HparamsReport& report, const ops::HparamBars& bars,

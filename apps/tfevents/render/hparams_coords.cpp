@@ -285,8 +285,8 @@ class Picture {
     if (coords_.best) {
       const ops::HparamSession& best = report_.sessions[coords_.lines[*coords_.best].session];
       std::string line = "●━ best: " + printable(best.shown);
-      for (std::size_t i = coords_.axes.size(); i-- > 0;) {
-        const ops::CoordsAxis& axis = coords_.axes[i];
+      for (std::size_t k = axes_.size(); k-- > 0;) {
+        const ops::CoordsAxis& axis = coords_.axes[axes_[k]];
         line += " · " + printable(axis.metric ? report_.metrics[*axis.metric].label : axis.name) +
                 " " + value_text(best, axis);
       }
