@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/time.hpp"
+
 namespace tfevents::ops {
 namespace {
 
@@ -42,8 +44,10 @@ Status ExtractTarget::status() const {
   const std::lock_guard lock(mutex_);
   if (!error_) return ok_status();
   Error error = *error_;
-  error.hint = fmt::format("{} complete {} ({} bytes) in {}, without an index", files_,
-                           files_ == 1 ? "file is" : "files are", bytes_, directory_->path());
+  error.hint = files_ == 0 ? "no file is complete"
+                           : fmt::format("{} {} complete in {}, {}, without an index", files_,
+                                         files_ == 1 ? "file is" : "files are", directory_->path(),
+                                         human_bytes(bytes_));
   return error;
 }
 

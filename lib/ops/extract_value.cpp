@@ -339,6 +339,7 @@ class ValueStage {
       block.clear();
     }
     TFEVENTS_CHECK(file.write(block));
+    file.close();  // Of each series one may wait.
     const bool batched = shape.size() == 3;
     // Tags of one mesh differ in their ends, and only the first value need have the name.
     std::string name(place_.tag.substr(0, place_.tag.rfind('_')));

@@ -15,6 +15,7 @@ namespace tfevents {
 namespace {
 
 using namespace test;
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
 using Names = std::vector<std::string>;
 
 const std::string kGif = "GIF89a\x02" + std::string(1, '\0') + "\x03" + std::string(4, '\0') + ";";
@@ -240,6 +241,53 @@ TEST_CASE("extract: vertices, faces and colours of one step are one mesh") {
   CHECK(lonely == 2);
 }
 
+TEST_CASE("extract: tensors of types that numpy has no name for, and of shapes that are none") {
+  ExtractWorld world;
+  world.run("a", [](RunBuilder& r) {
+    const auto put = [&](std::string_view tag, DType dtype, std::string_view bytes, Shape shape) {
+      r.event(0, [&](SummaryBuilder& s) {
+        s.tensor(tag, content_tensor(dtype, bytes, shape), plugin("tensor"));
+      });
+    };
+    put("bfloat", DType::kBfloat16, "\xC0\x3F\0\xC0"s, {2});
+    put("bool", DType::kBool, "\x07\0"s, {1, 2});
+    put("complex", DType::kComplex64, "\0\0\x80\x3F\0\0\0\x40"s, {1, 1, 1});
+    put("half", DType::kFloat16, "\0\x3E\0\xC0"s, {2});
+    put("nothing", DType::kInt64, "", {0, 3});
+    put("torn", DType::kInt32, "\1\0\0\0\2\0\0\0\3"s, {2});
+    put("unknown", DType::kResource, "abc", {3});
+    r.event(0, [](SummaryBuilder& s) {
+      s.tensor("typed", element_tensor(DType::kUint8, 200, TensorLayout::kTyped, Shape{3}),
+               plugin("my_plugin"));
+    });
+  });
+  const ops::ExtractReport report = world.extracted();
+  const auto npy = [&](const std::string& tag) {
+    const std::string bytes = world.bytes("a/" + tag + "/0.npy");
+    const std::size_t header = 10 + static_cast<std::uint8_t>(bytes[8]);
+    CHECK(bytes.starts_with("\x93NUMPY\x01\0"s));
+    CHECK(header % 64 == 0);
+    return bytes.substr(10, bytes.find(" }") - 10) + "|" + bytes.substr(header);
+  };
+  const auto expected = [](const char* descr, const char* shape, std::string_view bytes) {
+    return std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': " + shape +
+           ",|" + std::string(bytes);
+  };
+  CHECK(npy("bfloat") == expected("<f4", "(2,)", "\0\0\xC0\x3F\0\0\0\xC0"s));
+  CHECK(npy("bool") == expected("|b1", "(1, 2)", "\1\0"s));
+  CHECK(npy("complex") == expected("<c8", "(1, 1, 1)", "\0\0\x80\x3F\0\0\0\x40"s));
+  CHECK(npy("half") == expected("<f2", "(2,)", "\0\x3E\0\xC0"s));
+  CHECK(npy("nothing") == expected("<i8", "(0, 3)", ""));
+  CHECK(npy("torn") == expected("<i4", "(2,)", "\1\0\0\0\2\0\0\0"s));
+  CHECK(npy("typed") == expected("|u1", "(3,)", "\xC8\xC8\xC8"));
+  CHECK(!world.temp.exists("out/a/unknown"));
+  std::string rules;
+  for (const Problem& problem : report.outcome.problems)
+    rules += problem.rule + " " + *problem.tag + "; ";
+  CHECK(rules == "inconsistent-value torn; no-file unknown; ");
+  CHECK(report.outcome.complete);
+}
+
 TEST_CASE("extract: the directory is new, empty, outside of the runs, and no link") {
   const auto refused = [](ExtractWorld& world) {
     world.run("a", [](RunBuilder& r) { r.image("i", 0, kGif); });
@@ -350,8 +398,7 @@ TEST_CASE("extract: a full disk says what is complete") {
   const Names files = world.files();
   CHECK(!files.empty());
   CHECK(files.size() < 20);
-  CHECK(report.error().hint.find(std::to_string(files.size()) + " complete files") !=
-        std::string::npos);
+  CHECK(report.error().hint.starts_with(std::to_string(files.size()) + " files are complete in "));
 }
 
 }  // namespace
