@@ -89,6 +89,11 @@ class TensorDecoder {
   std::string_view tag_;
 };
 
+DecodedValue with_problem(Histogram histogram) {
+  std::string problem = histogram.problem;
+  return {std::move(histogram), std::move(problem)};
+}
+
 Result<DecodedValue> decode_hparams(const StoredValue& stored, const ValueOutline& outline) {
   if (outline.plugin_content.size > kMaxHparamsBytes) return elided(stored, outline);
   TFEVENTS_TRY(const std::vector<std::byte> content, read_content(stored, outline.plugin_content));
@@ -106,6 +111,9 @@ Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::str
   if (stored.form() != StoredForm::kValue) {
     TFEVENTS_TRY(const GraphSize size, graph_size(stored));
     return DecodedValue{size, {}};
+  }
+  if (kind == Kind::kHistograms && stored.size() <= limit) {
+    if (auto histogram = decode_plain_histogram(stored)) return with_problem(std::move(*histogram));
   }
   TFEVENTS_TRY(const ValueOutline outline, outline_of(stored));
   switch (kind) {
@@ -128,8 +136,7 @@ Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::str
     case Kind::kHistograms: {
       if (stored.size() > limit) return elided(stored, outline);
       TFEVENTS_TRY(Histogram histogram, decode_histogram(stored, outline));
-      std::string problem = histogram.problem;
-      return DecodedValue{std::move(histogram), std::move(problem)};
+      return with_problem(std::move(histogram));
     }
     default: break;
   }
