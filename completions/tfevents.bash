@@ -151,6 +151,78 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    show:--text)
+      _tfevents_ask tag
+      return
+      ;;
+    show:--hist)
+      _tfevents_ask tag
+      return
+      ;;
+    show:-r | show:--run)
+      _tfevents_ask run
+      return
+      ;;
+    show:-x | show:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    show:--newer-than)
+      :
+      return
+      ;;
+    show:--older-than)
+      :
+      return
+      ;;
+    show:--since)
+      :
+      return
+      ;;
+    show:--until)
+      :
+      return
+      ;;
+    show:-t | show:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    show:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    show:--steps)
+      :
+      return
+      ;;
+    show:--wall)
+      :
+      return
+      ;;
+    show:--last)
+      :
+      return
+      ;;
+    show:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    show:--max-series)
+      :
+      return
+      ;;
+    show:-f | show:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    show:-o | show:--output)
+      _tfevents_files -f
+      return
+      ;;
+    dump:--extract)
+      _tfevents_files -d
+      return
+      ;;
     dump:-r | dump:--run)
       _tfevents_ask run
       return
@@ -259,6 +331,70 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    lint:--rule)
+      _tfevents_words 'nonfinite spike loss-spike divergence collapse stuck missing-steps pause silent-tag step-back repeated-steps all-one-step scalar-dtype scalar-shape not-a-scalar no-metadata late-metadata unknown-plugin plugin-conflict plugin-ignored mixed-kinds no-value no-tag invalid-utf8 histogram-limits wall-time-nan wall-time-infinite overlapping-writers file-order duplicate-copy compressed empty-file empty-record no-version odd-version mixed-versions repeated-hparams no-session-end'
+      return
+      ;;
+    lint:--ignore)
+      _tfevents_words 'nonfinite spike loss-spike divergence collapse stuck missing-steps pause silent-tag step-back repeated-steps all-one-step scalar-dtype scalar-shape not-a-scalar no-metadata late-metadata unknown-plugin plugin-conflict plugin-ignored mixed-kinds no-value no-tag invalid-utf8 histogram-limits wall-time-nan wall-time-infinite overlapping-writers file-order duplicate-copy compressed empty-file empty-record no-version odd-version mixed-versions repeated-hparams no-session-end'
+      return
+      ;;
+    lint:--fail-on)
+      _tfevents_words 'warn error'
+      return
+      ;;
+    lint:-r | lint:--run)
+      _tfevents_ask run
+      return
+      ;;
+    lint:-x | lint:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    lint:--newer-than)
+      :
+      return
+      ;;
+    lint:--older-than)
+      :
+      return
+      ;;
+    lint:--since)
+      :
+      return
+      ;;
+    lint:--until)
+      :
+      return
+      ;;
+    lint:-w | lint:--where)
+      :
+      return
+      ;;
+    lint:--layout)
+      :
+      return
+      ;;
+    lint:-t | lint:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    lint:--kind)
+      _tfevents_words 'scalars histograms images audio text tensors graphs mesh hparams run_metadata pr_curves custom_scalars'
+      return
+      ;;
+    lint:--max-series)
+      :
+      return
+      ;;
+    lint:-f | lint:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    lint:-o | lint:--output)
+      _tfevents_files -f
+      return
+      ;;
     du:--by)
       :
       return
@@ -336,6 +472,66 @@ _tfevents() {
       return
       ;;
     du:-o | du:--output)
+      _tfevents_files -f
+      return
+      ;;
+    graph:--depth)
+      :
+      return
+      ;;
+    graph:-r | graph:--run)
+      _tfevents_ask run
+      return
+      ;;
+    graph:-x | graph:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    graph:--newer-than)
+      :
+      return
+      ;;
+    graph:--older-than)
+      :
+      return
+      ;;
+    graph:--since)
+      :
+      return
+      ;;
+    graph:--until)
+      :
+      return
+      ;;
+    graph:-t | graph:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    graph:--steps)
+      :
+      return
+      ;;
+    graph:--wall)
+      :
+      return
+      ;;
+    graph:--last)
+      :
+      return
+      ;;
+    graph:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    graph:--max-series)
+      :
+      return
+      ;;
+    graph:-f | graph:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    graph:-o | graph:--output)
       _tfevents_files -f
       return
       ;;
@@ -623,6 +819,90 @@ _tfevents() {
       _tfevents_files -f
       return
       ;;
+    hparams:-c | hparams:--columns)
+      :
+      return
+      ;;
+    hparams:--metric-by)
+      _tfevents_words 'last best first min max mean median'
+      return
+      ;;
+    hparams:--bars)
+      :
+      return
+      ;;
+    hparams:--sort)
+      _tfevents_words 'run session group status start'
+      return
+      ;;
+    hparams:-n | hparams:--limit)
+      :
+      return
+      ;;
+    hparams:-r | hparams:--run)
+      _tfevents_ask run
+      return
+      ;;
+    hparams:-x | hparams:--exclude)
+      _tfevents_ask run
+      return
+      ;;
+    hparams:--newer-than)
+      :
+      return
+      ;;
+    hparams:--older-than)
+      :
+      return
+      ;;
+    hparams:--since)
+      :
+      return
+      ;;
+    hparams:--until)
+      :
+      return
+      ;;
+    hparams:-w | hparams:--where)
+      :
+      return
+      ;;
+    hparams:--layout)
+      :
+      return
+      ;;
+    hparams:-t | hparams:--tag)
+      _tfevents_ask tag
+      return
+      ;;
+    hparams:--steps)
+      :
+      return
+      ;;
+    hparams:--wall)
+      :
+      return
+      ;;
+    hparams:--last)
+      :
+      return
+      ;;
+    hparams:--view)
+      _tfevents_words 'clean raw'
+      return
+      ;;
+    hparams:--max-series)
+      :
+      return
+      ;;
+    hparams:-f | hparams:--format)
+      _tfevents_words 'table json jsonl csv md'
+      return
+      ;;
+    hparams:-o | hparams:--output)
+      _tfevents_files -f
+      return
+      ;;
     export-csv:--sort)
       :
       return
@@ -859,13 +1139,17 @@ _tfevents() {
   if [[ $cur == -* ]]; then
     case $command in
       ls) _tfevents_words '-l --long --tags --tree --all -c --columns --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished --age -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
-      dump) _tfevents_words '--records --raw --follow -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      show) _tfevents_words '--text --hist --all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      dump) _tfevents_words '--records --raw --follow --full --extract -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       fsck) _tfevents_words '--all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      lint) _tfevents_words '--rule --ignore --fail-on --all -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       du) _tfevents_words '--by --sort -n --limit -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      graph) _tfevents_words '--ops --depth --all --dot --pbtxt -r --run -x --exclude --newer-than --older-than --since --until --live --finished -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       prune) _tfevents_words '--older-than --min-steps --empty --max-size --remove-if --keep-last --keep-within --keep-best --keep --keep-if --by --age --what --dry-run --yes --plan --apply --trash-keep --allow-empty --lock-wait -r --run -x --exclude --layout --fold --no-fold --max-series --all -f --format --json -o --output -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       trash) _tfevents_words '--batch --older-than --trash-keep --all --dry-run --yes --lock-wait -f --format --json -o --output -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       best) _tfevents_words '-r --run -x --exclude --newer-than --older-than --since --until --live --finished --max --min -c --columns --by -n --limit --smooth --window --files -p --path -0 --null -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       compare) _tfevents_words '-c --columns --vs --by --max --min --changed --exit-code --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
+      hparams) _tfevents_words '-c --columns --metric-by --max --min --space --bars --coords --sort -n --limit -p --path -0 --null -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export-csv) _tfevents_words '--wide --sort --split-by --dialect -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       export) _tfevents_words '-f --format --wide --sort --split-by -o --output -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout -t --tag --kind --steps --wall --last --view --max-series --strict -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
       assert) _tfevents_words '--checks --each --any --min-steps --max-age --allow-nonfinite -r --run -x --exclude --newer-than --older-than --since --until --live --finished -w --where --layout --fold --no-fold -t --tag --steps --wall --last --view --max-series -f --format --json -o --output --junit -C --logdir --now -j --jobs -q --quiet -v --verbose --color --progress -h --help --version' ;;
@@ -876,19 +1160,23 @@ _tfevents() {
     return
   fi
   case $command in
-    '') _tfevents_words 'ls dump fsck du prune trash best compare export-csv export assert help completion' ;;
+    '') _tfevents_words 'ls show dump fsck lint du graph prune trash best compare hparams export-csv export assert help completion' ;;
     ls) _tfevents_operand ;;
+    show) _tfevents_operand ;;
     dump) _tfevents_operand ;;
     fsck) _tfevents_operand ;;
+    lint) _tfevents_operand ;;
     du) _tfevents_operand ;;
+    graph) _tfevents_operand ;;
     prune) _tfevents_files -d ;;
     trash) if [[ $prev == trash ]]; then _tfevents_words 'ls restore empty'; else _tfevents_files -d; fi ;;
     best) _tfevents_ask tag ;;
     compare) _tfevents_operand ;;
+    hparams) _tfevents_operand ;;
     export-csv) _tfevents_operand ;;
     export) _tfevents_operand ;;
     assert) _tfevents_operand ;;
-    help) _tfevents_words 'ls dump fsck du prune trash best compare export-csv export assert help completion' ;;
+    help) _tfevents_words 'ls show dump fsck lint du graph prune trash best compare hparams export-csv export assert help completion' ;;
     completion) _tfevents_words 'bash zsh fish' ;;
   esac
 }

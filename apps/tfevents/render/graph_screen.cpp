@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -181,10 +183,12 @@ class GraphScreen {
   Status scopes() {
     if (row_.scopes.empty()) return ok_status();
     const std::vector<Line> shown = lines();
+    const std::size_t shown_cells = row_.graph.parameters ? 3 : 2;
     const TreeWalk walk = [&](const TreeVisit& visit) -> Status {
       const Cell root[] = {Cell::text(row_.tag).role(Role::kStrong), Cell::count(row_.graph.nodes),
                            Cell::count(row_.graph.parameters)};
-      TFEVENTS_CHECK(visit({.depth = 0, .last = true, .cells = root}));
+      TFEVENTS_CHECK(
+          visit({.depth = 0, .last = true, .cells = std::span(root).first(shown_cells)}));
       for (const Line& line : shown) {
         const std::string_view name = line.scope->name;
         const std::size_t slash = name.rfind('/');
@@ -195,15 +199,18 @@ class GraphScreen {
         const Cell cells[] = {Cell::text(label).role(sum ? Role::kDim : Role::kPlain),
                               Cell::count(sum ? line.nodes : line.scope->nodes),
                               Cell::count(sum ? line.parameters : line.scope->parameters)};
-        TFEVENTS_CHECK(visit({.depth = line.scope->depth, .last = line.last, .cells = cells}));
+        TFEVENTS_CHECK(visit({.depth = line.scope->depth,
+                              .last = line.last,
+                              .cells = std::span(cells).first(shown_cells)}));
       }
       return ok_status();
     };
     TableStyle style = screen_.table_style();
     style.indent = "  ";
-    return render_tree(
-        walk, {{.key = "nodes", .header = "NODES"}, {.key = "parameters", .header = "PARAMETERS"}},
-        {.table = style}, sink_);
+    std::vector<Column> columns = {{.key = "nodes", .header = "NODES"}};
+    // A column of nothing says nothing: the line about weights has said why.
+    if (row_.graph.parameters) columns.push_back({.key = "parameters", .header = "PARAMETERS"});
+    return render_tree(walk, std::move(columns), {.table = style}, sink_);
   }
 
   Status model(const KerasModel& model) {
@@ -224,8 +231,8 @@ class GraphScreen {
     paragraph("weights", text);
     Table table({name_column({}, "LAYER"),
                  {.header = "CLASS", .elide = Elide::kEnd, .min_width = 8},
-                 {.header = "OUTPUT SHAPE", .elide = Elide::kEnd},
-                 {.header = "PARAMETERS", .align = Align::kRight}});
+                 {.header = "OUTPUT SHAPE", .elide = Elide::kEnd, .minor = true},
+                 {.header = "PARAMETERS", .align = Align::kRight, .keep = true}});
     const std::size_t shown =
         folds_ ? std::min(model.layers.size(), kShownLayers) : model.layers.size();
     for (const KerasLayer& layer : std::span(model.layers).first(shown)) {
