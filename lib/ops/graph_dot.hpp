@@ -13,7 +13,7 @@ namespace tfevents::ops {
 /// among them, and edges between the same boxes one arrow with their number.
 /// Names are made safe to print and to quote. Source: graphviz.org/doc/info/lang.html.
 ///
-/// Memory: about 100 bytes a box and its name. Errors: as walk_graph; those of `write`.
+/// Memory: about 150 bytes a box and its name. Errors: as walk_graph; those of `write`.
 Status write_dot(const GraphRow& row, std::optional<std::uint32_t> depth, const TextVisit& write);
 
 }  // namespace tfevents::ops
