@@ -19,7 +19,8 @@ namespace tfevents::render {
 namespace {
 
 constexpr std::size_t kShownOfRule = 5;
-constexpr std::size_t kMessageWidth = 40;
+constexpr std::size_t kWhatWidth = 12;
+constexpr std::size_t kMessageWidth = 50;
 
 Role role_of(Severity severity) {
   switch (severity) {
@@ -38,16 +39,16 @@ Cell what_cell(const Problem& row, const std::string& run_path) {
 }
 
 std::array<Cell, 4> line_cells(const Problem& row, const std::string& run_path) {
-  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), Cell::text(row.rule),
-          what_cell(row, run_path), Cell::text(row.message)};
+  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), what_cell(row, run_path),
+          Cell::text(row.message), Cell::text(row.rule)};
 }
 
-// The rule says in a word what the message says in full: the message is cut first.
+// The rule says in a word what the message says in full: on a narrow terminal it goes first.
 std::vector<Column> line_columns() {
   return {{.keep = true},
-          {.keep = true},
-          {.elide = Elide::kMiddle, .keep = true},
-          {.elide = Elide::kEnd, .min_width = kMessageWidth}};
+          {.elide = Elide::kMiddle, .min_width = kWhatWidth, .keep = true},
+          {.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
+          {.role = Role::kDim}};
 }
 
 /// The findings of one run.
@@ -119,16 +120,19 @@ LazyTable lint_table(const ops::LintReport& report) {
 }
 
 std::string lint_verdict(const ops::LintReport& report) {
-  std::string text;
+  std::string text, where = count_of(report.runs, "run", "runs");
   const auto say = [&](std::uint64_t n, std::string_view one, std::string_view many) {
     if (n > 0) text += (text.empty() ? "" : ", ") + count_of(n, one, many);
   };
   say(report.errors, "error", "errors");
   say(report.warnings, "warning", "warnings");
   say(report.notes, "note", "notes");
-  if (text.empty()) text = "nothing found";
-  text += fmt::format(" in {} · {}, {}", count_of(report.runs, "run", "runs"),
-                      count_of(report.series, "series", "series"),
+  if (text.empty()) {
+    text = "nothing found";
+  } else if (report.runs > 1) {
+    where = human_integer(static_cast<std::int64_t>(report.groups.size())) + " of " + where;
+  }
+  text += fmt::format(" in {} · {}, {}", where, count_of(report.series, "series", "series"),
                       count_of(report.points, "point", "points"));
   if (report.duplicates + report.restart == 0) return text;
   text += fmt::format(

@@ -16,7 +16,7 @@ namespace tfevents::render {
 /// its first findings of a run only, unless `all`.
 Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all, Sink& sink);
 
-/// `3 errors and 5 warnings in 3 of 15 runs · 64 series, 12 345 points`, without line end.
+/// `3 errors, 5 warnings in 3 of 15 runs · 64 series, 12 345 points`, without line end.
 [[nodiscard]] std::string lint_verdict(const ops::LintReport& report);
 
 Status lint_json(const ops::LintReport& report, std::string_view version, Sink& sink);
