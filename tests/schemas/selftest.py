@@ -38,6 +38,10 @@ HPARAMS_BAR = {"hparam": "opt", "value": None, "metric": "acc", "direction": "ma
 HPARAMS = {**LS, "schema": "tfevents.hparams/1", "rows": [HPARAMS_ROW],
            "summary": {"sessions": 1, "metric_by": "last", "best": None, "metrics": [{"label": "acc", "direction": None}],
                        "space": [HPARAMS_SPACE, {"name": "o", "type": None, "domain": ["a"], "differs": False}]}}
+EXTRACT_ROW = {"run": "a", "tag": "i/mage", "kind": "images", "step": -5, "wall_time": 1.5, "index": 0, "file": "a/i_mage/neg5.png", "mime": "image/png",
+               "bytes": 912, "width": 8, "height": 8}
+EXTRACT = {"schema": "tfevents.extract/1", "version": "0.1.0", "now_time": 1.5, "operands": ["runs"], "view": "raw", "complete": True,
+           "rows": [EXTRACT_ROW], "summary": {"runs": 1, "files": 1, "bytes": 912, "others": 3}, "problems": []}
 RECORD = {"type": "record", "path": "e", "offset": 40, "length": 61, "length_crc": "ok", "data_crc": "ok", "wall_time": 1.5, "step": 3,
           "event": "summary", "values": [{"tag": "loss", "kind": "scalars", "bytes": 11}]}
 DAMAGE = {"type": "damage", "path": "e", "offset": 9, "end": 99, "damage": "length-crc", "detail": "no"}
@@ -82,6 +86,7 @@ GOOD = [
     ("tfevents.compare", "envelope", json.dumps(COMPARE)),
     ("tfevents.compare", "rows", lines(COMPARE_ROW, COMPARE_GROUP)),
     ("tfevents.hparams", "envelope", json.dumps(HPARAMS)),
+    ("tfevents.extract", "envelope", json.dumps(EXTRACT)),
     ("tfevents.hparams", "rows", lines(HPARAMS_ROW, HPARAMS_SPACE_ROW, HPARAMS_BAR)),
     ("tfevents.prune", "envelope", json.dumps(PRUNE)),
     ("tfevents.prune", "envelope", json.dumps({**PRUNE, "dry_run": False, "rows": [{**PRUNE_ROW, "result": "trashed"}]})),
@@ -142,6 +147,11 @@ BAD = [
      lines({**COMPARE_ROW, "metrics": {"a": {"value": None, "reason": "missing-tag", "direction": None, "delta": 1, "delta_ratio": None,
                                              "verdict": None}}})),
     ("a session of an unknown status", "tfevents.hparams", "rows", lines({**HPARAMS_ROW, "status": "done"})),
+    ("a file above its directory", "tfevents.extract", "rows", lines({**EXTRACT_ROW, "file": "../i_mage/5.png"})),
+    ("a hidden file", "tfevents.extract", "rows", lines({**EXTRACT_ROW, "file": "a/i_mage/.5.png"})),
+    ("a file that is an option", "tfevents.extract", "rows", lines({**EXTRACT_ROW, "file": "a/-rf/5.png"})),
+    ("a width without a height", "tfevents.extract", "rows", lines({k: v for k, v in EXTRACT_ROW.items() if k != "height"})),
+    ("an unknown field of a file", "tfevents.extract", "rows", lines({**EXTRACT_ROW, "path": "x"})),
     ("a session that is a bar", "tfevents.hparams", "rows", lines({**HPARAMS_ROW, "n": 1})),
     ("a domain of nothing", "tfevents.hparams", "rows", lines({**HPARAMS_SPACE_ROW, "domain": []})),
     ("a bar of no session", "tfevents.hparams", "rows", lines({**HPARAMS_BAR, "sessions": []})),
