@@ -10,8 +10,8 @@
 #include "support/logdir_builder.hpp"
 
 // make_seeds DIRECTORY: writes DIRECTORY/record/* (files, whole and damaged), DIRECTORY/event/*
-// (payloads), DIRECTORY/value/*, DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes), DIRECTORY/expr/*,
-// DIRECTORY/graph/* and DIRECTORY/manifest/* for the fuzz targets to begin with.
+// (payloads), DIRECTORY/value/*, DIRECTORY/hparams/*, DIRECTORY/logdir/* (trees in few bytes),
+// DIRECTORY/expr/*, DIRECTORY/graph/* and DIRECTORY/manifest/* for the fuzz targets to begin with.
 
 using namespace tfevents;
 using namespace tfevents::test;
