@@ -127,7 +127,7 @@ class Assert {
     std::set<std::string_view> judged;
     bool lost = false, known = false;
     for (const TrialRow& trial : table.rows()) {
-      judged.insert(trial.runs.begin(), trial.runs.end());
+      if (!outcome.problems.empty()) judged.insert(trial.runs.begin(), trial.runs.end());
       lost = lost || trial.lost_data;
     }
     std::erase_if(outcome.problems, [&](const Problem& problem) {

@@ -132,11 +132,12 @@ class Best {
     report_.warnings = columns_.warnings();
     TFEVENTS_CHECK(check_groups(by_, table));
     std::vector<std::pair<std::size_t, SeriesValue>> ranked;
+    ranked.reserve(table.rows().size());
     for (std::size_t row = 0; row < table.rows().size(); ++row) {
-      const ItemValue item = table.value(row, metric_, tag);
+      ItemValue item = table.value(row, metric_, tag);
       const double* number = std::get_if<double>(&item.value);
       if (number != nullptr && std::isfinite(*number)) {
-        SeriesValue value = item.series;
+        SeriesValue value = std::move(item.series);
         value.value = *number;
         if (!value.raw) value.raw = *number;
         ranked.emplace_back(row, std::move(value));
@@ -150,8 +151,9 @@ class Best {
     });
     if (ranked.empty()) explain_unranked(table, tag);
     keep_listed(table, ranked);
+    report_.rows.reserve(ranked.size());
     for (std::size_t i = 0; i < ranked.size(); ++i) {
-      const auto [row, value] = ranked[i];
+      const auto& [row, value] = ranked[i];
       report_.rows.push_back({.rank = i + 1, .trial = table.rows()[row], .best = value});
       for (const PlannedItem& item : by_)
         report_.rows.back().group.push_back(table.value(row, item, false).value);

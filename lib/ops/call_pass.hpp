@@ -62,6 +62,7 @@ class CallBank {
 
   [[nodiscard]] std::vector<CallAnswer> answers() const {
     std::vector<CallAnswer> answers;
+    answers.reserve(entries_.size());
     for (const Entry& entry : entries_) {
       if (entry.series == kNoId) continue;
       const bool at_best = plan_.calls()[entry.call].function == SeriesFunction::kAtBest;

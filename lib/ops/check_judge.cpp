@@ -181,11 +181,10 @@ CheckRow CheckJudge::judge(std::size_t trial, const PlannedCheck& check) const {
     not_a_condition(row, to_string(expression.type()));
     return row;
   }
-  const Evaluation evaluation = table_.evaluate(trial, check.planned);
+  const std::vector<SeriesValue> values = table_.values(trial, check.planned);
+  const Evaluation evaluation = table_.evaluate(trial, check.planned, values);
   row.left = evaluation.left;
   row.right = evaluation.right;
-  std::vector<SeriesValue> values;
-  for (const std::size_t call : check.planned.calls) values.push_back(table_.value(trial, call));
   // With several calls the one that is the left side; an expression of it has its step as well.
   if (values.size() == 1 || (!values.empty() && same_number(row.left, values.front())))
     row.step = values.front().step;

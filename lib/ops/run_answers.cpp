@@ -13,21 +13,25 @@ namespace {
 /// The scalar tags of a reading as printed, sorted, and where each series' tag stands among them.
 class PrintedTags {
  public:
-  explicit PrintedTags(const TagTable& tags) {
-    std::vector<std::pair<std::string, SeriesId>> named;
-    named.reserve(tags.series_count());
-    names_.reserve(tags.series_count());
-    series_.reserve(tags.series_count());
-    for (SeriesId id = 0; id < tags.series_count(); ++id) {
+  explicit PrintedTags(const TagTable& tags) : places_(tags.series_count()) {
+    std::vector<std::string> printed(tags.series_count());
+    std::vector<SeriesId> scalars;
+    scalars.reserve(printed.size());
+    for (SeriesId id = 0; id < printed.size(); ++id) {
       if (tags.info(id).kind != Kind::kScalars) continue;
-      named.emplace_back(printable(tags.name(tags.info(id).tag)), id);
+      printed[id] = printable(tags.name(tags.info(id).tag));
+      scalars.push_back(id);
     }
-    if (!std::is_sorted(named.begin(), named.end())) std::sort(named.begin(), named.end());
-    places_.resize(tags.series_count());
-    for (auto& [name, id] : named) {
+    std::sort(scalars.begin(), scalars.end(), [&](SeriesId a, SeriesId b) {
+      const int order = printed[a].compare(printed[b]);
+      return order < 0 || (order == 0 && a < b);
+    });
+    names_.reserve(scalars.size());
+    series_.reserve(scalars.size());
+    for (const SeriesId id : scalars) {
       // Two names may print alike: then the first series has the tag.
-      if (names_.empty() || names_.back() != name) {
-        names_.push_back(std::move(name));
+      if (names_.empty() || names_.back() != printed[id]) {
+        names_.push_back(std::move(printed[id]));
         series_.push_back(id);
       }
       places_[id] = static_cast<std::uint32_t>(names_.size() - 1);
@@ -88,12 +92,14 @@ class AnswerReader {
         answers.last_step = std::max(answers.last_step.value_or(track.last_step), track.last_step);
       if (pass.wants(id)) answers.outcome.dropped.duplicates += pass.duplicates(id);
     }
-    const PrintedTags printed(reading.tags);
+    PrintedTags printed(reading.tags);
     if (plan_.last_of_all()) take_lasts(printed, pass, answers);
     if (needs_view(reading.tags, observation, pass))
       TFEVENTS_CHECK(read_view(reading, observation, pass, bank, printed, options, answers));
     take_findings(reading, answers);
-    return finished(bank, printed, std::move(answers));
+    take_answers(bank, printed, answers);
+    answers.tags = pool_.share(printed.take());
+    return answers;
   }
 
   // What does not depend on calls.
@@ -168,16 +174,16 @@ class AnswerReader {
     return ok_status();
   }
 
-  RunAnswers finished(const CallBank& bank, PrintedTags printed, RunAnswers answers) {
-    for (CallAnswer& answer : bank.answers()) {
+  static void take_answers(const CallBank& bank, const PrintedTags& printed, RunAnswers& answers) {
+    std::vector<CallAnswer> of_calls = bank.answers();
+    answers.answers.reserve(of_calls.size());
+    for (CallAnswer& answer : of_calls) {
       if (!printed.owns(answer.series)) continue;
       const bool at_best = answer.metric != kNoId;
       answers.answers.push_back(
           {static_cast<std::uint32_t>(answer.call), printed.place(answer.series),
            at_best ? printed.place(answer.metric) : 0, std::move(answer.value)});
     }
-    answers.tags = pool_.share(printed.take());
-    return answers;
   }
 
   RunAnswers given_up(const Error& error) {
@@ -203,9 +209,9 @@ class AnswerReader {
 }  // namespace
 
 std::shared_ptr<const TagList> TagPool::share(TagList tags) {
-  auto list = std::make_shared<const TagList>(std::move(tags));
   const std::lock_guard lock(mutex_);
-  return *lists_.insert(std::move(list)).first;
+  if (const auto known = lists_.find(tags); known != lists_.end()) return *known;
+  return *lists_.insert(std::make_shared<const TagList>(std::move(tags))).first;
 }
 
 Result<RunAnswers> read_answers(const Run& run, const CallPlan& plan, const Selection& select,

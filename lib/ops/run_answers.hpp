@@ -25,10 +25,17 @@ class TagPool {
   [[nodiscard]] std::shared_ptr<const TagList> share(TagList tags);
 
  private:
+  using Shared = std::shared_ptr<const TagList>;
+  /// By contents, with which a list is looked up before it is anybody's.
+  struct Before {
+    using is_transparent = void;
+    bool operator()(const Shared& a, const Shared& b) const { return *a < *b; }
+    bool operator()(const Shared& a, const TagList& b) const { return *a < b; }
+    bool operator()(const TagList& a, const Shared& b) const { return a < *b; }
+  };
+
   std::mutex mutex_;
-  std::set<std::shared_ptr<const TagList>,
-           bool (*)(const std::shared_ptr<const TagList>&, const std::shared_ptr<const TagList>&)>
-      lists_{[](const auto& a, const auto& b) { return *a < *b; }};
+  std::set<Shared, Before> lists_;
 };
 
 /// What one run answers to one call of a plan.

@@ -174,6 +174,9 @@ class TrialTableReader {
     prefer_trial_names(folded.trials);
     std::vector<std::optional<std::size_t>> hparams_of;
     if (!options.fold) hparams_of = hparams_by_run(facts);
+    // Rows are large: growing step by step would touch twice the memory.
+    table_.rows.reserve(folded.trials.size());
+    table_.trials.reserve(folded.trials.size());
     for (Trial& trial : folded.trials) {
       if (!is_wanted(trial)) {
         ++excluded_;

@@ -106,6 +106,11 @@ class TrialTable {
 
   /// The answer of a trial to a call of the plan.
   [[nodiscard]] SeriesValue value(std::size_t row, std::size_t call) const;
+  /// The answers to the calls of an expression, in their order; what it says of them.
+  [[nodiscard]] std::vector<SeriesValue> values(std::size_t row,
+                                                const PlannedExpression& planned) const;
+  [[nodiscard]] Evaluation evaluate(std::size_t row, const PlannedExpression& planned,
+                                    std::span<const SeriesValue> values) const;
   [[nodiscard]] Evaluation evaluate(std::size_t row, const PlannedExpression& planned) const;
   /// The value of an item; `as_tag` as `is_tag` says.
   [[nodiscard]] ItemValue value(std::size_t row, const PlannedItem& item, bool as_tag) const;

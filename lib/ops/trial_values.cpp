@@ -29,14 +29,12 @@ std::string joined(const std::vector<std::string>& names) {
 /// One trial, as an expression sees it.
 class TrialFacts final : public Facts {
  public:
-  TrialFacts(const TrialTable& table, std::size_t row, const PlannedExpression& planned)
-      : table_(table), row_(row), planned_(planned) {}
+  TrialFacts(const TrialRow& row, const Expression& expression, std::span<const SeriesValue> calls)
+      : row_(row), expression_(expression), calls_(calls) {}
 
-  [[nodiscard]] SeriesValue series(std::size_t index) const override {
-    return table_.value(row_, planned_.calls[index]);
-  }
+  [[nodiscard]] SeriesValue series(std::size_t index) const override { return calls_[index]; }
   [[nodiscard]] Value name(std::size_t index) const override {
-    const NameRef& ref = planned_.expression.names()[index];
+    const NameRef& ref = expression_.names()[index];
     switch (ref.scope) {
       case NameRef::Scope::kRun: return attribute(ref.name);
       case NameRef::Scope::kHparam: return hparam(ref.name);
@@ -48,24 +46,22 @@ class TrialFacts final : public Facts {
   }
 
  private:
-  [[nodiscard]] const TrialRow& row() const { return table_.rows()[row_]; }
-
   [[nodiscard]] Value hparam(const std::string& name) const {
-    const auto found = row().hparams.find(name);
-    if (found != row().hparams.end()) return found->second;
-    for (const auto& [key, value] : row().hparams) {
+    const auto found = row_.hparams.find(name);
+    if (found != row_.hparams.end()) return found->second;
+    for (const auto& [key, value] : row_.hparams) {
       if (printable(key) == name) return value;  // Odd names are typed as printed.
     }
     return {};
   }
   [[nodiscard]] Value level(const std::string& name) const {
-    for (const auto& [key, value] : row().layout) {
+    for (const auto& [key, value] : row_.layout) {
       if (key == name) return value;
     }
     return {};
   }
   [[nodiscard]] Value attribute(const std::string& name) const {
-    const TrialRow& trial = row();
+    const TrialRow& trial = row_;
     const std::string& people = trial.people_name();
     const std::size_t slash = people.rfind('/');
     if (name == "name") return people;
@@ -84,9 +80,9 @@ class TrialFacts final : public Facts {
     return {};
   }
 
-  const TrialTable& table_;
-  std::size_t row_;
-  const PlannedExpression& planned_;
+  const TrialRow& row_;
+  const Expression& expression_;
+  std::span<const SeriesValue> calls_;
 };
 
 std::vector<std::string> trial_tags(const std::vector<TagPlace>& places) {
@@ -177,8 +173,21 @@ SeriesValue TrialTable::last(std::size_t row, std::string_view tag) const {
   return *lasts[*index];
 }
 
+std::vector<SeriesValue> TrialTable::values(std::size_t row,
+                                            const PlannedExpression& planned) const {
+  std::vector<SeriesValue> values;
+  values.reserve(planned.calls.size());
+  for (const std::size_t call : planned.calls) values.push_back(value(row, call));
+  return values;
+}
+
+Evaluation TrialTable::evaluate(std::size_t row, const PlannedExpression& planned,
+                                std::span<const SeriesValue> values) const {
+  return planned.expression.evaluate(TrialFacts(rows()[row], planned.expression, values));
+}
+
 Evaluation TrialTable::evaluate(std::size_t row, const PlannedExpression& planned) const {
-  return planned.expression.evaluate(TrialFacts(*this, row, planned));
+  return evaluate(row, planned, values(row, planned));
 }
 
 ItemValue TrialTable::value(std::size_t row, const PlannedItem& item, bool as_tag) const {
@@ -189,11 +198,12 @@ ItemValue TrialTable::value(std::size_t row, const PlannedItem& item, bool as_ta
     return result;
   }
   if (!item.expression) return result;
-  Evaluation evaluation = evaluate(row, *item.expression);
+  std::vector<SeriesValue> calls = values(row, *item.expression);
+  Evaluation evaluation = evaluate(row, *item.expression, calls);
   result.value = std::move(evaluation.value);
   result.troubles = std::move(evaluation.troubles);
   if (const auto call = item.expression->expression.single_call())
-    result.series = value(row, item.expression->calls[*call]);
+    result.series = std::move(calls[*call]);
   return result;
 }
 
@@ -277,6 +287,7 @@ Result<std::vector<SeriesValue>> TrialTable::at_steps(
 void TrialTable::report_hidden() {
   std::set<std::pair<std::size_t, std::string>> told;
   for (std::size_t row = 0; row < rows().size(); ++row) {
+    if (impl_->trials[row].members.size() < 2) continue;
     for (const SeriesCall& call : impl_->plan.calls()) {
       const TagMatch match = impl_->match(row, call.tag);
       if (match.hidden.empty() || !told.emplace(row, call.tag).second) continue;

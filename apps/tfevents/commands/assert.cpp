@@ -125,7 +125,7 @@ Status write_answer(const AssertArguments& arguments, const ops::AssertReport& r
     case Format::kTable: break;
     case Format::kJson: return render::assert_json(report, view, version_number(), sink);
     case Format::kJsonl: return render::assert_jsonl(report, sink);
-    case Format::kCsv: return render_csv(render::assert_table(report), sink);
+    case Format::kCsv: return render_csv(render::assert_csv_table(report), sink);
     case Format::kMarkdown: return render_markdown(render::assert_table(report), sink);
   }
   return render::assert_screen(report, screen_of(output, env), env.global().verbose, sink);

@@ -27,33 +27,32 @@ std::optional<std::string> or_nothing(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-std::vector<Column> columns_of(const ops::AssertReport& report) {
+std::vector<Column> people_columns(const ops::AssertReport& report) {
   return {{.header = "STATUS"},
           {.header = "CHECK"},
           {.header = "RUN", .people = names_trials(report)},
-          {.header = "RESULT"},
-          {.key = "check", .people = false},
-          {.key = "expr", .people = false},
-          {.key = "run", .people = false},
-          {.key = "path", .people = false},
-          {.key = "status", .people = false},
-          {.key = "severity", .people = false},
-          {.key = "op", .people = false},
-          {.key = "left", .people = false},
-          {.key = "right", .people = false},
-          {.key = "step", .people = false},
-          {.key = "reason", .people = false},
-          {.key = "message", .people = false},
+          {.header = "RESULT"}};
+}
+
+Status visit_for_people(const CheckRow& row, const RowSource::Visit& visit) {
+  const StatusWord word = word_of(row);
+  const Cell cells[] = {Cell::text(word.text).role(word.role), Cell::text(label_of(row)),
+                        Cell::text(row.shown), Cell::text(message_of(row))};
+  return visit(cells);
+}
+
+std::vector<Column> machine_columns() {
+  return {{.key = "check", .people = false},     {.key = "expr", .people = false},
+          {.key = "run", .people = false},       {.key = "path", .people = false},
+          {.key = "status", .people = false},    {.key = "severity", .people = false},
+          {.key = "op", .people = false},        {.key = "left", .people = false},
+          {.key = "right", .people = false},     {.key = "step", .people = false},
+          {.key = "reason", .people = false},    {.key = "message", .people = false},
           {.key = "suggestion", .people = false}};
 }
 
-Status visit_row(const CheckRow& row, const RowSource::Visit& visit) {
-  const StatusWord word = word_of(row);
-  const Cell cells[] = {Cell::text(word.text).role(word.role),
-                        Cell::text(label_of(row)),
-                        Cell::text(row.shown),
-                        Cell::text(message_of(row)),
-                        Cell::text(row.check),
+Status visit_for_machines(const CheckRow& row, const RowSource::Visit& visit) {
+  const Cell cells[] = {Cell::text(row.check),
                         Cell::text(row.expr),
                         Cell::text(row.run),
                         Cell::text(row.path),
@@ -121,8 +120,15 @@ std::string label_of(const CheckRow& row) {
 }
 
 LazyTable assert_table(const ops::AssertReport& report) {
-  return {columns_of(report), [&report](const RowSource::Visit& visit) -> Status {
-            for (const CheckRow& row : report.rows) TFEVENTS_CHECK(visit_row(row, visit));
+  return {people_columns(report), [&report](const RowSource::Visit& visit) -> Status {
+            for (const CheckRow& row : report.rows) TFEVENTS_CHECK(visit_for_people(row, visit));
+            return ok_status();
+          }};
+}
+
+LazyTable assert_csv_table(const ops::AssertReport& report) {
+  return {machine_columns(), [&report](const RowSource::Visit& visit) -> Status {
+            for (const CheckRow& row : report.rows) TFEVENTS_CHECK(visit_for_machines(row, visit));
             return ok_status();
           }};
 }
@@ -146,14 +152,14 @@ Status assert_summary(const ops::AssertReport& report, Sink& sink) {
   std::replace(operands.begin(), operands.end(), '`', '\'');
   sink.out() += fmt::format("### {} `tfevents assert{}`: {}\n\n", report.ok() ? "✅" : "❌", operands,
                             assert_verdict(report));
-  const LazyTable table(columns_of(report), [&report](const RowSource::Visit& visit) -> Status {
+  const LazyTable table(people_columns(report), [&report](const RowSource::Visit& visit) -> Status {
     std::size_t left = kMostOfSummary;
     for (const bool passed : {false, true}) {
       for (const CheckRow& row : report.rows) {
         if ((row.status == CheckStatus::kPass) != passed) continue;
         if (left == 0) return ok_status();
         --left;
-        TFEVENTS_CHECK(visit_row(row, visit));
+        TFEVENTS_CHECK(visit_for_people(row, visit));
       }
     }
     return ok_status();

@@ -11,8 +11,10 @@
 
 namespace tfevents::render {
 
-/// A row a check and trial, for csv and md. The report must outlive the table.
+/// A row a check and trial: what people read, and what is in CSV, which have no column in common.
+/// The report must outlive the table.
 [[nodiscard]] LazyTable assert_table(const ops::AssertReport& report);
+[[nodiscard]] LazyTable assert_csv_table(const ops::AssertReport& report);
 
 /// PASS, FAIL, ERROR or WARN a line, with what decided, and a last line that sums up. On a terminal
 /// what does not fit stands below, and where many checks pass they are only counted, unless `all`.

@@ -102,17 +102,17 @@ Layout layout_of(const ops::BestReport& report) {
 
 std::vector<Cell> cells(const ops::BestReport& report, const ops::BestRow& row,
                         const Layout& layout) {
-  std::vector<Cell> cells = {
-      Cell::count(row.rank),
-      Cell::text(row.trial.name).shown_as(row.trial.people_name()),
-      Cell::text(row.trial.path),
-      Cell::text(report.metric),
-      Cell::text(to_string(report.direction)),
-      Cell::real(row.best.value).role(row.rank == 1 ? Role::kGood : Role::kPlain),
-      Cell::integer(row.best.step),
-      Cell::real(row.best.wall_time),
-      Cell::real(row.best.raw),
-  };
+  std::vector<Cell> cells;
+  cells.reserve(layout.columns.size());
+  cells.push_back(Cell::count(row.rank));
+  cells.push_back(Cell::text(row.trial.name).shown_as(row.trial.people_name()));
+  cells.push_back(Cell::text(row.trial.path));
+  cells.push_back(Cell::text(report.metric));
+  cells.push_back(Cell::text(to_string(report.direction)));
+  cells.push_back(Cell::real(row.best.value).role(row.rank == 1 ? Role::kGood : Role::kPlain));
+  cells.push_back(Cell::integer(row.best.step));
+  cells.push_back(Cell::real(row.best.wall_time));
+  cells.push_back(Cell::real(row.best.raw));
   for (const ops::ItemValue& item : row.columns) {
     cells.push_back(value_cell(item.value));
     cells.push_back(Cell::integer(item.series.step));
