@@ -30,7 +30,8 @@ BEGIN {
                          "rewrite/manifest.hpp rewrite/trash.hpp"
   # Renderers turn reports into text and know nothing of the command line but the names of formats.
   may["apps/tfevents/render"] = "base ops format render logdir/selection.hpp event/scalar.hpp " \
-                                "event/hparams.hpp series expr/value.hpp cli/shared_options.hpp rewrite"
+                                "event/hparams.hpp event/histogram.hpp logdir/decoded_value.hpp " \
+                                "series expr/value.hpp cli/shared_options.hpp rewrite"
   may["apps/gendocs"] = "base cli"
 }
 

@@ -99,7 +99,7 @@ GOOD = [
         point("images", {"width": 8, "height": 8, "mime": "image/png", "bytes": [912]}),
         point("audio", {"mime": "audio/wav", "sample_rate": 8000, "frames": 80, "bytes": [912]}),
         point("text", ["a", "b"]), point("text", [["a"], ["b"]]), point("graphs", {"bytes": 9, "nodes": 2}),
-        point("hparams", {"session_start": {"hparams": {"lr": 0.1}}}),
+        point("hparams", {"session_start": {"hparams": {"lr": 0.1}, "group_name": "", "start_time": None}}),
         point("pr_curves", {k: [0, 0.5] for k in ("thresholds", "tp", "fp", "tn", "fn", "precision", "recall")}),
         point("mesh", {"content": "vertices", "shape": [1, 3], "values": [0.5, 1, 2]}), point("custom_scalars", {"layout": {}}),
         point("tensors", TENSOR), {**point("my_plugin", TENSOR), "plugin": "my_plugin"},
