@@ -32,6 +32,27 @@ bool says_best(std::string_view tag) {
 
 }  // namespace
 
+bool CurveJudge::suspects(std::string_view tag, const LintSeries& series) {
+  const std::uint64_t n = series.count;
+  if (series.values.size() != n) return n != 0;  // Not all are float32.
+  constexpr double kLeastPause = 300;
+  if (!(series.longest_gap <= kLeastPause) || series.nan_walls + series.infinite_walls != 0)
+    return true;
+  // Of a gap that is 5 times as long as all but two others, and 20 points, three times the mean is
+  // less.
+  const auto steps =
+      static_cast<std::uint64_t>(series.last_step) - static_cast<std::uint64_t>(series.first_step);
+  if (n >= 20 && series.most_steps > 5 && series.most_steps >= 3 * (steps / (n - 1))) return true;
+  values_.assign(series.values.begin(), series.values.end());
+  if (!std::all_of(values_.begin(), values_.end(), [](double y) { return std::isfinite(y); }) ||
+      !health::spikes(values_).empty())
+    return true;
+  const auto direction = infer_direction(tag);
+  if (!direction) return false;
+  return (*direction == Direction::kMin && !health::loss_spikes(values_, !live_).empty()) ||
+         health::stuck_since(values_, *direction) || health::lost_ground(values_, *direction);
+}
+
 void CurveJudge::judge(std::string_view tag, const std::vector<LintPoint>& points) {
   points_ = &points;
   values_.clear();

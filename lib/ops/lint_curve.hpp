@@ -27,6 +27,10 @@ class CurveJudge {
   /// `live`: the run is being written, so that ends mean little.
   CurveJudge(LintFindings& findings, bool live) : findings_(findings), live_(live) {}
 
+  /// False where `judge` would find nothing, and no pause: for series whose steps go forward, from
+  /// what the first reading has learnt. True says nothing.
+  [[nodiscard]] bool suspects(std::string_view tag, const LintSeries& series);
+
   /// `points` are those of the clean view.
   void judge(std::string_view tag, const std::vector<LintPoint>& points);
 

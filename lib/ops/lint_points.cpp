@@ -73,18 +73,20 @@ void LintSink::end_first() {
 void LintSink::on_scalar(SeriesId id, std::int64_t step, double wall, Scalar value,
                          std::uint64_t /*bytes*/) {
   LintSeries& series = series_[id];
-  if (first_ && series.odd++ == 0) {
+  if (!first_) return keep(id, series, {step, wall, value.as_double()});
+  if (series.odd++ == 0) {
     series.odd_step = step;
     series.odd_dtype = value.dtype;
   }
-  add(id, series, step, wall, value.as_double());
+  observe(id, series, step, wall);
 }
 
 void LintSink::on_stored(SeriesId id, std::int64_t step, double wall, const StoredValue& value) {
   LintSeries& series = series_[id];
+  if (!first_) return keep(id, series, {step, wall, std::numeric_limits<double>::quiet_NaN()});
   const Kind kind = tags_.info(id).kind;
   bool odd = false;
-  if (first_ && (kind == Kind::kHistograms || kind == Kind::kHparams)) {
+  if (kind == Kind::kHistograms || kind == Kind::kHparams) {
     const Result<Bytes> bytes = value.load(kMostHistogramBytes, room_);
     if (bytes.ok() && kind == Kind::kHistograms) {
       odd = !limits_match(*bytes);
@@ -95,13 +97,16 @@ void LintSink::on_stored(SeriesId id, std::int64_t step, double wall, const Stor
     }
   }
   if (odd && series.odd++ == 0) series.odd_step = step;
-  add(id, series, step, wall, std::numeric_limits<double>::quiet_NaN());
+  observe(id, series, step, wall);
 }
 
 void LintSink::out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t step,
                                    double wall) {
   const std::uint32_t before = std::exchange(series.file, file_);
-  if (series.count == 0) return;
+  if (series.count == 0) {
+    series.first_step = step;
+    return;
+  }
   const bool selected = tags_.info(id).selected;
   series.went_back = series.went_back || step < series.last_step;
   if (step == series.last_step) {
@@ -135,30 +140,28 @@ void LintSink::odd_wall(LintSeries& series, std::int64_t step, double wall) {
 }
 
 void LintSink::grow(LintSeries& series) {
-  constexpr std::size_t kFirst = 4;
-  const std::size_t room = std::max(kFirst, series.points.capacity() * 2);
-  held_ += room - series.points.capacity();
-  series.points.reserve(room);
-  if (!first_ || held_ <= most_points_) return;
-  // Too many: they are read again, a part of the series at a time.
-  overflowed_ = true;
-  for (SeriesId id = 0; id < series_.size(); ++id) series_[id].points = {};
-  series.points.reserve(1);  // For the one that is being added.
+  constexpr std::size_t kFirst = 8;
+  const std::size_t room = std::max(kFirst, series.values.capacity() * 2);
+  held_ += room - series.values.capacity();
+  if (held_ <= most_points_ * kValuesOfPoint) return series.values.reserve(room);
+  // Too many: all series are read again, some of them at a time.
+  keeps_values_ = false;
+  for (SeriesId id = 0; id < series_.size(); ++id) series_[id].values = {};
 }
 
-SeriesId LintSink::keep_from(SeriesId from) {
-  for (SeriesId id = keep_from_; id < std::min<std::size_t>(keep_to_, series_.size()); ++id)
-    series_[id].points = {};
-  if (from == 0) {
-    for (SeriesId id = 0; id < series_.size(); ++id) series_[id].points = {};
-  }
+std::pair<SeriesId, bool> LintSink::keep_from(SeriesId from) {
+  for (SeriesId id = 0; id < series_.size(); ++id) series_[id].points = {};
   keep_from_ = keep_to_ = from;
+  bool any = false;
   for (std::uint64_t held = 0; keep_to_ < series_.size(); ++keep_to_) {
-    held += series_[keep_to_].count;
-    if (held > most_points_ && keep_to_ != from) break;
-    series_[keep_to_].points.reserve(static_cast<std::size_t>(series_[keep_to_].count));
+    LintSeries& series = series_[keep_to_];
+    if (!series.wanted) continue;
+    held += series.count;
+    if (held > most_points_ && any) break;
+    any = true;
+    series.points.reserve(static_cast<std::size_t>(series.count));
   }
-  return keep_to_;
+  return {keep_to_, any};
 }
 
 LintDrops keep_clean(std::vector<LintPoint>& points) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -45,11 +46,17 @@ struct ValueSizes {
 
 /// What one reading learns of a series.
 struct LintSeries {
-  std::vector<LintPoint> points;  ///< Those that are kept.
+  std::vector<LintPoint> points;  ///< Those that a later reading keeps.
+  std::vector<float> values;      ///< Of float32, of the first reading, as they were read.
   std::uint64_t count = 0;        ///< As read.
   std::uint64_t repeats = 0;      ///< Points with the step of the one before.
   std::int64_t last_step = 0, first_repeat = 0;
   double last_wall = 0;
+  double least_wall = std::numeric_limits<double>::infinity();  ///< Finite ones.
+  double greatest_wall = -std::numeric_limits<double>::infinity();
+  double longest_gap = 0;        ///< Between neighbours, in seconds.
+  std::uint64_t most_steps = 0;  ///< Between neighbours that go forward.
+  std::int64_t first_step = 0;
   std::uint64_t nan_walls = 0, infinite_walls = 0;
   std::int64_t odd_wall_step = 0;  ///< Of the first of these.
   std::uint64_t hash = 0;          ///< Of the first value; of hparams only.
@@ -62,6 +69,7 @@ struct LintSeries {
   std::uint32_t back_file = 0;        ///< 1 + the file within which it went back last.
   ValueSizes sizes;
   bool went_back = false;
+  bool wanted = false;  ///< Its points are kept by the readings after the first.
 
   /// The clean view keeps all points.
   [[nodiscard]] bool clean() const noexcept { return repeats == 0 && !went_back; }
@@ -86,11 +94,15 @@ struct LintDrops {
   std::uint64_t duplicates = 0, restart = 0;
 };
 
-/// The sink of `lint`. The first reading learns everything; those after it only keep points.
+/// The sink of `lint`. The first reading learns everything but the points: of them it keeps the
+/// values alone, 4 bytes each, since nearly all curves turn out to be healthy. Those after it keep
+/// the points of series that are looked at more closely.
 class LintSink {
  public:
   /// Points of one run that are held at a time: 64 MiB.
   static constexpr std::uint64_t kMostPoints = 64ULL * 1024 * 1024 / sizeof(LintPoint);
+  /// Values of the first reading are held up to this many for one point of these.
+  static constexpr std::uint64_t kValuesOfPoint = sizeof(LintPoint) / sizeof(float);
 
   explicit LintSink(const TagTable& tags, std::uint64_t most_points = kMostPoints)
       : tags_(tags), most_points_(most_points) {}
@@ -101,20 +113,26 @@ class LintSink {
   [[gnu::always_inline]] void on_float(SeriesId id, std::int64_t step, double wall, float value,
                                        std::uint64_t bytes) {
     LintSeries& series = series_[id];
+    if (!first_) return keep(id, series, {step, wall, static_cast<double>(value)});
     series.sizes.add(bytes);
-    add(id, series, step, wall, static_cast<double>(value));
+    observe(id, series, step, wall);
+    if (!keeps_values_) [[unlikely]]
+      return;
+    if (series.values.size() == series.values.capacity()) [[unlikely]]
+      grow(series);
+    series.values.push_back(value);
   }
   void on_scalar(SeriesId id, std::int64_t step, double wall, Scalar value, std::uint64_t);
   void on_stored(SeriesId id, std::int64_t step, double wall, const StoredValue& value);
   [[nodiscard]] static bool stopped() noexcept { return false; }
 
-  /// Ends the first reading; from now on only points are kept.
+  /// Ends the first reading.
   void end_first();
-  /// The next reading keeps the points of series from `from` on, as many as fit; what was kept is
-  /// forgotten. Returns where the series after them begin.
-  SeriesId keep_from(SeriesId from);
-  /// All points are there.
-  [[nodiscard]] bool holds_all() const noexcept { return !overflowed_; }
+  /// The values of the first reading are all there.
+  [[nodiscard]] bool keeps_values() const noexcept { return keeps_values_; }
+  /// The next reading keeps the points of `wanted` series from `from` on, as many as fit; what was
+  /// kept is forgotten. Returns where the series after them begin, and whether any is wanted.
+  std::pair<SeriesId, bool> keep_from(SeriesId from);
 
   [[nodiscard]] std::size_t size() const noexcept { return series_.size(); }
   [[nodiscard]] LintSeries& operator[](SeriesId id) noexcept { return series_[id]; }
@@ -134,28 +152,30 @@ class LintSink {
   }
 
  private:
-  [[gnu::always_inline]] void add(SeriesId id, LintSeries& series, std::int64_t step, double wall,
-                                  double value) {
-    if (first_) [[likely]] {
-      if (series.count == 0 || step <= series.last_step || series.file != file_) [[unlikely]]
-        out_of_the_ordinary(id, series, step, wall);
-      series.last_step = step;
-      series.last_wall = wall;
-      ++series.count;
-      // False for NaN as well.
-      if (!(std::abs(wall) <= std::numeric_limits<double>::max())) [[unlikely]] {
-        odd_wall(series, step, wall);
-      } else {
-        first_wall_ = wall < first_wall_ ? wall : first_wall_;
-        last_wall_ = wall > last_wall_ ? wall : last_wall_;
-      }
-      if (overflowed_) return;
-    } else if (id < keep_from_ || id >= keep_to_) {
-      return;
+  [[gnu::always_inline]] void observe(SeriesId id, LintSeries& series, std::int64_t step,
+                                      double wall) {
+    if (series.count == 0 || step <= series.last_step || series.file != file_) [[unlikely]]
+      out_of_the_ordinary(id, series, step, wall);
+    if (series.count != 0) {
+      // Of steps that go back this is nonsense: such series are looked at closely anyway.
+      const auto steps =
+          static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(series.last_step);
+      series.most_steps = std::max(series.most_steps, steps);
+      series.longest_gap = std::max(series.longest_gap, wall - series.last_wall);
     }
-    if (series.points.size() == series.points.capacity()) [[unlikely]]
-      grow(series);
-    series.points.push_back({step, wall, value});
+    series.last_step = step;
+    series.last_wall = wall;
+    ++series.count;
+    // False for NaN as well.
+    if (!(std::abs(wall) <= std::numeric_limits<double>::max())) [[unlikely]]
+      return odd_wall(series, step, wall);
+    series.least_wall = std::min(series.least_wall, wall);
+    series.greatest_wall = std::max(series.greatest_wall, wall);
+    first_wall_ = std::min(first_wall_, wall);
+    last_wall_ = std::max(last_wall_, wall);
+  }
+  [[gnu::always_inline]] void keep(SeriesId id, LintSeries& series, const LintPoint& point) {
+    if (series.wanted && id >= keep_from_ && id < keep_to_) series.points.push_back(point);
   }
   void out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t step, double wall);
   static void odd_wall(LintSeries& series, std::int64_t step, double wall);
@@ -164,10 +184,10 @@ class LintSink {
   const TagTable& tags_;
   std::uint64_t most_points_;
   Chunked<LintSeries> series_;
-  std::uint64_t held_ = 0;  // Room for points.
+  std::uint64_t held_ = 0;  // Room for values.
   std::uint32_t file_ = 0;
   bool first_ = true;
-  bool overflowed_ = false;
+  bool keeps_values_ = true;
   SeriesId keep_from_ = 0, keep_to_ = 0;
   double first_wall_ = std::numeric_limits<double>::infinity();
   double last_wall_ = -std::numeric_limits<double>::infinity();

@@ -1,9 +1,12 @@
 #include "ops/lint_run.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -52,6 +55,7 @@ class RunLinter {
     linted_ = {};
     linted_.shown = run_.people_name();
     linted_.path = run_.path;
+    holds_all_ = compares_all_ = false;
   }
 
   Status try_lint() {
@@ -150,30 +154,66 @@ class RunLinter {
     return ok_status();
   }
 
-  // Calls `use(id, points of the clean view)` for every series; reads the run again where its
-  // points were too many.
+  // Calls `use(id, points of the clean view)` for every series that is wanted; reads the run again
+  // for as many as fit, unless all are there.
   template <class Use>
-  Status for_each_series(Use use) {
+  Status for_each_wanted(Use use) {
     for (SeriesId from = 0; from < sink_->size() && !context_.stop.requested();) {
-      SeriesId to = static_cast<SeriesId>(sink_->size());
-      if (!sink_->holds_all()) {
-        to = sink_->keep_from(from);
-        TFEVENTS_CHECK(read_files());
+      auto to = static_cast<SeriesId>(sink_->size());
+      if (!holds_all_) {
+        bool any = false;
+        std::tie(to, any) = sink_->keep_from(from);
+        if (any) TFEVENTS_CHECK(read_files());
+        holds_all_ = from == 0 && to == sink_->size();
       }
       for (SeriesId id = from; id < to; ++id) {
-        Points& points = (*sink_)[id].points;
-        const LintDrops drops = (*sink_)[id].clean() ? LintDrops() : keep_clean(points);
-        use(id, points, drops);
+        LintSeries& series = (*sink_)[id];
+        if (!series.wanted) continue;
+        const LintDrops drops = series.clean() ? LintDrops() : keep_clean(series.points);
+        use(id, series.points, drops);
       }
       from = to;
     }
     return ok_status();
   }
 
+  // Chooses the series whose points have to be looked at; nearly all of them are healthy.
+  void choose(CurveJudge& curves) {
+    bool all = !sink_->keeps_values();
+    double first = std::numeric_limits<double>::infinity(), last = -first, earliest_end = first;
+    for (SeriesId id = 0; id < sink_->size(); ++id) {
+      const SeriesInfo& info = reading_->tags.info(id);
+      LintSeries& series = (*sink_)[id];
+      if (info.kind != Kind::kScalars) {
+        series.wanted = info.selected && !series.clean();
+        continue;
+      }
+      // Where points are replaced, so may be those at the ends of the run.
+      all = all || !series.clean();
+      first = std::min(first, series.least_wall);
+      last = std::max(last, series.greatest_wall);
+      if (info.selected) earliest_end = std::min(earliest_end, series.greatest_wall);
+    }
+    // Something ends early: all others are compared with it.
+    all = all || (filter_.wants(LintRule::kSilentTag) &&
+                  earliest_end <= first + (last - first) / 2 && last > first);
+    for (SeriesId id = 0; id < sink_->size(); ++id) {
+      const SeriesInfo& info = reading_->tags.info(id);
+      LintSeries& series = (*sink_)[id];
+      if (info.kind == Kind::kScalars) {
+        series.wanted =
+            all || (info.selected && curves.suspects(reading_->tags.name(info.tag), series));
+      }
+      series.values = {};
+    }
+    compares_all_ = all;
+  }
+
   Status judge_points(LintFindings& about_files, LintFindings& about_tags, bool live) {
     CurveJudge curves(about_tags, live);
     SilenceJudge silence(live);
-    TFEVENTS_CHECK(for_each_series([&](SeriesId id, const Points& points, const LintDrops& drops) {
+    choose(curves);
+    TFEVENTS_CHECK(for_each_wanted([&](SeriesId id, const Points& points, const LintDrops& drops) {
       const SeriesInfo& info = reading_->tags.info(id);
       if (info.selected) {
         linted_.duplicates += drops.duplicates;
@@ -186,13 +226,14 @@ class RunLinter {
     say_pause(curves.pause(), about_files);
     // The span of the run is known when all its curves are, and which of them go on when it is
     // known which end.
-    if (!filter_.wants(LintRule::kSilentTag) || !silence.any_ends()) return ok_status();
-    TFEVENTS_CHECK(for_each_series([&](SeriesId id, const Points& points, const LintDrops&) {
+    if (!filter_.wants(LintRule::kSilentTag) || !compares_all_ || !silence.any_ends())
+      return ok_status();
+    TFEVENTS_CHECK(for_each_wanted([&](SeriesId id, const Points& points, const LintDrops&) {
       const SeriesInfo& info = reading_->tags.info(id);
       if (info.kind == Kind::kScalars && info.selected) silence.look_at_end(id, points);
     }));
     if (silence.nothing()) return ok_status();
-    TFEVENTS_CHECK(for_each_series([&](SeriesId id, const Points& points, const LintDrops&) {
+    TFEVENTS_CHECK(for_each_wanted([&](SeriesId id, const Points& points, const LintDrops&) {
       if (reading_->tags.info(id).kind == Kind::kScalars) silence.look_for_company(id, points);
     }));
     silence.judge(reading_->tags, about_tags);
@@ -260,6 +301,8 @@ class RunLinter {
   std::unique_ptr<RunReading> reading_;
   std::unique_ptr<LintSink> sink_;
   LintedRun linted_;
+  bool holds_all_ = false;     // Points of all series that are wanted are there.
+  bool compares_all_ = false;  // All scalars are wanted.
 };
 
 }  // namespace
