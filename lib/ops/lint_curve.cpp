@@ -38,11 +38,9 @@ bool CurveJudge::suspects(std::string_view tag, const LintSeries& series) {
   constexpr double kLeastPause = 300;
   if (!(series.longest_gap <= kLeastPause) || series.nan_walls + series.infinite_walls != 0)
     return true;
-  // Of a gap that is 5 times as long as all but two others, and 20 points, three times the mean is
-  // less.
-  const auto steps =
-      static_cast<std::uint64_t>(series.last_step) - static_cast<std::uint64_t>(series.first_step);
-  if (n >= 20 && series.most_steps > 5 && series.most_steps >= 3 * (steps / (n - 1))) return true;
+  for (std::size_t m = 1; m < series.step_gaps.size() && n >= 20; ++m) {
+    if (health::is_gap(series.step_gaps[m - 1], series.step_gaps[m])) return true;
+  }
   values_.assign(series.values.begin(), series.values.end());
   if (!std::all_of(values_.begin(), values_.end(), [](double y) { return std::isfinite(y); }) ||
       !health::spikes(values_).empty())

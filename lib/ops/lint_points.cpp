@@ -103,10 +103,7 @@ void LintSink::on_stored(SeriesId id, std::int64_t step, double wall, const Stor
 void LintSink::out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t step,
                                    double wall) {
   const std::uint32_t before = std::exchange(series.file, file_);
-  if (series.count == 0) {
-    series.first_step = step;
-    return;
-  }
+  if (series.count == 0) return;
   const bool selected = tags_.info(id).selected;
   series.went_back = series.went_back || step < series.last_step;
   if (step == series.last_step) {
@@ -132,6 +129,13 @@ void LintSink::out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t
   if (overlaps_.size() >= kMostPlaces && !overlaps_.contains(files)) return;
   FileOverlap& overlap = overlaps_[files];
   if (overlap.series++ == 0) overlap.first = id;
+}
+
+void LintSink::add_step_gap(LintSeries& series, std::uint64_t steps) noexcept {
+  std::size_t place = series.step_gaps.size() - 1;
+  for (; place > 0 && series.step_gaps[place - 1] < steps; --place)
+    series.step_gaps[place] = series.step_gaps[place - 1];
+  series.step_gaps[place] = steps;
 }
 
 void LintSink::odd_wall(LintSeries& series, std::int64_t step, double wall) {

@@ -54,9 +54,10 @@ struct LintSeries {
   double last_wall = 0;
   double least_wall = std::numeric_limits<double>::infinity();  ///< Finite ones.
   double greatest_wall = -std::numeric_limits<double>::infinity();
-  double longest_gap = 0;        ///< Between neighbours, in seconds.
-  std::uint64_t most_steps = 0;  ///< Between neighbours that go forward.
-  std::int64_t first_step = 0;
+  double longest_gap = 0;  ///< Between neighbours, in seconds.
+  /// The greatest distances between steps of neighbours, in descending order; of steps that go back
+  /// they are nonsense.
+  std::array<std::uint64_t, 4> step_gaps{};
   std::uint64_t nan_walls = 0, infinite_walls = 0;
   std::int64_t odd_wall_step = 0;  ///< Of the first of these.
   std::uint64_t hash = 0;          ///< Of the first value; of hparams only.
@@ -157,10 +158,10 @@ class LintSink {
     if (series.count == 0 || step <= series.last_step || series.file != file_) [[unlikely]]
       out_of_the_ordinary(id, series, step, wall);
     if (series.count != 0) {
-      // Of steps that go back this is nonsense: such series are looked at closely anyway.
       const auto steps =
           static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(series.last_step);
-      series.most_steps = std::max(series.most_steps, steps);
+      if (steps > series.step_gaps.back()) [[unlikely]]
+        add_step_gap(series, steps);
       series.longest_gap = std::max(series.longest_gap, wall - series.last_wall);
     }
     series.last_step = step;
@@ -178,6 +179,7 @@ class LintSink {
     if (series.wanted && id >= keep_from_ && id < keep_to_) series.points.push_back(point);
   }
   void out_of_the_ordinary(SeriesId id, LintSeries& series, std::int64_t step, double wall);
+  static void add_step_gap(LintSeries& series, std::uint64_t steps) noexcept;
   static void odd_wall(LintSeries& series, std::int64_t step, double wall);
   void grow(LintSeries& series);
 

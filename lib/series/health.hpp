@@ -57,6 +57,8 @@ struct Gaps {
   double usual = 0;         ///< The median of all distances.
 };
 
+/// True when a distance between steps is more than 5 times the `next` smaller one, and than 1.
+[[nodiscard]] bool is_gap(std::uint64_t distance, std::uint64_t next) noexcept;
 /// Steps that are missing: at most 3 distances of more than 5 times all others. `steps` ascend.
 [[nodiscard]] std::optional<Gaps> missing_steps(std::span<const std::int64_t> steps);
 

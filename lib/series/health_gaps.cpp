@@ -24,6 +24,11 @@ std::size_t count_apart(std::vector<T>& gaps, Apart apart) {
 
 }  // namespace
 
+bool is_gap(std::uint64_t distance, std::uint64_t next) noexcept {
+  // distance > 5 * max(next, 1) without its overflow.
+  return distance > 0 && (distance - 1) / 5 >= std::max<std::uint64_t>(next, 1);
+}
+
 std::optional<Gaps> missing_steps(std::span<const std::int64_t> steps) {
   if (steps.size() < kLeastPoints) return std::nullopt;
   std::vector<std::uint64_t> gaps(steps.size() - 1);
@@ -36,11 +41,7 @@ std::optional<Gaps> missing_steps(std::span<const std::int64_t> steps) {
     longest = gaps[i];
     found.longest = i;
   }
-  // a > 5 * max(b, 1) without its overflow.
-  const auto apart = [](std::uint64_t a, std::uint64_t b) {
-    return a > 0 && (a - 1) / 5 >= std::max<std::uint64_t>(b, 1);
-  };
-  found.count = count_apart(gaps, apart);
+  found.count = count_apart(gaps, is_gap);
   if (found.count == 0) return std::nullopt;
   std::vector<double> all(gaps.begin(), gaps.end());
   found.usual = median_of(all);
