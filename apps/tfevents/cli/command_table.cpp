@@ -127,9 +127,9 @@ constexpr ExitNote kFsckExits[] = {
 };
 
 constexpr Example kLintExamples[] = {
-    {"tfevents lint runs", "what went wrong, and what TensorBoard hides"},
+    {"tfevents lint runs", "what went wrong, what is hidden"},
     {"tfevents lint runs --fail-on warn --json", "for a CI job"},
-    {"tfevents lint runs --ignore 'loss-spike:gan/*'", "losses that alternate by design"},
+    {"tfevents lint runs --ignore 'loss-spike:gan/*'", "losses that alternate"},
     {"tfevents lint runs --rule nonfinite,divergence", "these only"},
 };
 constexpr ExitNote kLintExits[] = {
