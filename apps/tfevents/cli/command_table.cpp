@@ -127,7 +127,7 @@ constexpr ExitNote kFsckExits[] = {
 };
 
 constexpr Example kLintExamples[] = {
-    {"tfevents lint runs", "what went wrong, what is hidden"},
+    {"tfevents lint runs", "what went wrong or is hidden"},
     {"tfevents lint runs --fail-on warn --json", "for a CI job"},
     {"tfevents lint runs --ignore 'loss-spike:gan/*'", "losses that alternate"},
     {"tfevents lint runs --rule nonfinite,divergence", "these only"},

@@ -55,7 +55,7 @@ Lint::Lint(OptionAdder& add) {
   add.choice({"--fail-on", "SEVERITY", "Checks", "Exit 1 from SEVERITY on: warn or error [error]",
               "", ValueKind::kChoice, kFloors},
              floor_);
-  add.flag({"--all", "", "Listing", "List all findings; a terminal shows 5 of a kind", ""},
+  add.flag({"--all", "", "Listing", "List all findings; a terminal shows 5 of a rule", ""},
            arguments.all);
   add_run_options(add, arguments.runs);
   add_where_options(add, arguments.where);
