@@ -186,5 +186,62 @@ TEST_CASE("silent-tag: ends early, while another goes on") {
   CHECK_FALSE(goes_on(company(silent, cut), run));
 }
 
+// Three levels, of a fifth, three fifths and a fifth of 100 points, with noise of alternating
+// signs.
+Curve levels(double start, double best, double end, double noise = 0) {
+  Curve curve;
+  for (std::size_t i = 0; i < 100; ++i) {
+    const double level = i < 20 ? start : i < 80 ? best : end;
+    curve.push_back(level + (i % 2 == 0 ? noise : -noise));
+  }
+  return curve;
+}
+
+TEST_CASE("divergence and collapse: each threshold from both sides") {
+  CHECK(lost_ground(levels(10, 1, 8.21), Direction::kMin));  // 80 % of what was won.
+  CHECK_FALSE(lost_ground(levels(10, 1, 8.19), Direction::kMin));
+  CHECK(lost_ground(levels(2.2, 1, 2.01), Direction::kMin));  // Twice the best.
+  CHECK_FALSE(lost_ground(levels(2.2, 1, 1.99), Direction::kMin));
+  CHECK(lost_ground(levels(10, 1, 9, 0.15), Direction::kMin));  // 20 times the noise.
+  CHECK_FALSE(lost_ground(levels(10, 1, 9, 0.25), Direction::kMin));
+  CHECK(lost_ground(levels(0.1, 1, 0.27), Direction::kMax));
+  CHECK_FALSE(lost_ground(levels(0.1, 1, 0.29), Direction::kMax));
+  CHECK(lost_ground(levels(0.45, 1, 0.49), Direction::kMax));
+  CHECK_FALSE(lost_ground(levels(0.49, 1, 0.51), Direction::kMax));
+  Curve shortest = levels(10, 1, 9);
+  shortest.erase(shortest.begin() + 20, shortest.begin() + 81);
+  CHECK(shortest.size() == 39);
+  CHECK_FALSE(lost_ground(shortest, Direction::kMin));
+}
+
+TEST_CASE("pause: ten times the usual distance, and all others") {
+  const auto gap_in = [](double usual, double gap) {
+    std::vector<double> walls{1e9};
+    for (int i = 0; i < 40; ++i) walls.push_back(walls.back() + (i == 20 ? gap : usual));
+    return pauses(walls).has_value();
+  };
+  CHECK(gap_in(40, 401));
+  CHECK_FALSE(gap_in(40, 399));
+  CHECK(gap_in(1, 301));
+  CHECK_FALSE(gap_in(1, 300));
+}
+
+TEST_CASE("silent-tag: how much company it takes") {
+  const Presence silent{.points = 10, .first = 1000, .last = 1009, .median_gap = 1};
+  const Presence run{.points = 99, .first = 1000, .last = 1100};
+  const auto company_of = [&](int beside, int after, double last) {
+    std::vector<double> walls;
+    for (int i = 0; i < beside; ++i) walls.push_back(1000.0 + i % 10);
+    for (int i = 1; i < after; ++i) walls.push_back(1010.0 + i);
+    walls.push_back(last);
+    return goes_on(company(silent, walls), run);
+  };
+  CHECK(company_of(10, 20, 1100));
+  CHECK_FALSE(company_of(9, 20, 1100));
+  CHECK_FALSE(company_of(10, 19, 1100));
+  CHECK(company_of(10, 20, 1095));
+  CHECK_FALSE(company_of(10, 20, 1094));
+}
+
 }  // namespace
 }  // namespace tfevents::health
