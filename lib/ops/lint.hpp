@@ -47,10 +47,10 @@ struct LintReport {
 /// Looks at the health of the selected series, and for what TensorBoard hides or alters.
 ///
 /// With a choice of series (-t, --kind) only what is about those is reported. Memory: as PRODUCT
-/// "Bounded", and of each run being read 4 bytes a point, up to 64 MiB; a run in which something is
-/// odd is read again, and the points of the series concerned are held, 24 bytes each, as many
-/// series at a time as fit into 64 MiB, one at least. Errors: a missing operand, I/O on an operand,
-/// the temporary directory.
+/// "Bounded" (400 bytes a series), and of each run being read 4 bytes a point, up to 64 MiB; a run
+/// in which something is odd is read again, and the points of the series concerned are held, 24
+/// bytes each, as many series at a time as fit into 64 MiB, one at least. Errors: a missing
+/// operand, I/O on an operand, the temporary directory.
 Result<LintReport> lint(const LintOptions& options, const OpContext& context);
 
 }  // namespace tfevents::ops
