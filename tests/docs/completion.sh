@@ -67,7 +67,7 @@ not_offered() {
   fi
 }
 
-offers_only 'tfevents ' ls dump fsck du best compare hparams export-csv export assert prune trash help completion
+offers_only 'tfevents ' ls show dump fsck lint du graph best compare hparams export-csv export assert prune trash help completion
 offers_only 'tfevents f' fsck
 offers_only 'tfevents -q -C logs f' fsck
 offers 'tfevents --' --logdir --version --color

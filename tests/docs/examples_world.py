@@ -4,6 +4,7 @@ They are written here, not copied, because examples ask what is running right no
 """
 
 import gzip
+import json
 import os
 import pathlib
 import shutil
@@ -81,18 +82,50 @@ def _hparams(wall_time, hparams):
     return _event(wall_time, 0, 5, _bytes(1, _bytes(1, "_hparams_/session_start_info") + _bytes(9, _bytes(1, plugin))))
 
 
+def _text(wall_time, tag, text):
+    plugin = _bytes(9, _bytes(1, _bytes(1, "text")))
+    return _event(wall_time, 0, 5, _bytes(1, _bytes(1, tag) + _bytes(8, _varint(1 << 3) + _varint(7) + _bytes(8, text)) + plugin))
+
+
+def _histogram(wall_time, step, tag):
+    """Four values between -1 and 1."""
+    doubles = lambda *numbers: struct.pack(f"<{len(numbers)}d", *numbers)
+    histogram = b"".join(_double(i + 1, number) for i, number in enumerate((-1, 1, 4, 0.5, 2.5)))
+    histogram += _bytes(6, doubles(-1, 0, 1)) + _bytes(7, doubles(0, 1, 3))
+    return _event(wall_time, step, 5, _bytes(1, _bytes(1, tag) + _bytes(5, histogram)))
+
+
+def _graph(wall_time):
+    """Three operations in two scopes."""
+    nodes = b"".join(_bytes(1, _bytes(1, name) + _bytes(2, op) + b"".join(_bytes(3, source) for source in inputs))
+                     for name, op, inputs in (("input/x", "Placeholder", ()), ("dense/w", "Const", ()),
+                                              ("dense/y", "MatMul", ("input/x", "dense/w"))))
+    return _event(wall_time, 0, 4, nodes)
+
+
+def _keras_model(wall_time):
+    """A dense layer of 3 x 2 weights and their biases, as the Keras callback writes it."""
+    layers = [{"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 3]}},
+              {"class_name": "Dense", "config": {"name": "y", "units": 2, "use_bias": True}}]
+    model = json.dumps({"class_name": "Sequential", "config": {"name": "tiny", "layers": layers}})
+    plugin = _bytes(9, _bytes(1, _bytes(1, "graph_keras_model") + _bytes(2, "1")))
+    tensor = _bytes(8, _varint(1 << 3) + _varint(7) + _bytes(2, b"") + _bytes(8, model))
+    return _event(wall_time, 0, 5, _bytes(1, _bytes(1, "keras") + tensor + plugin))
+
+
 def write_run(folder, age, accuracy, hparams):
     """A run of 21 evaluations up to step 10,000 whose last event is `age` seconds old, with three checkpoints."""
     folder.mkdir(parents=True)
     first = time.time() - age - 20
-    out = _event(first, 0, 3, "brain.Event:2") + _hparams(first, hparams)
+    out = _event(first, 0, 3, "brain.Event:2") + _hparams(first, hparams) + _graph(first) + _keras_model(first)
+    out += _text(first, "config", "optimizer: " + hparams["optimizer"])
     for i in range(21):
         reached = accuracy * min(1, (i + 4) / 12)
         now, step = first + i, 500 * i
         for tag, value in (("train/loss", 1 - reached), ("loss", 1 - reached), ("val/loss", 1.05 - reached),
                            ("val/acc", reached), ("val/accuracy", reached), ("time/step", 0.1)):
             out += _scalar(now, step, tag, value)
-        out += _image(now, step, "val/samples")
+        out += _image(now, step, "val/samples") + _histogram(now, step, "layer1/weights")
         if step % 5000 == 0:
             (folder / f"ckpt-{step}.pt").write_bytes(b"weights")
     file = folder / f"events.out.tfevents.{int(first)}.{HOST}"

@@ -67,11 +67,11 @@ Dump::Dump(OptionAdder& add) {
   add.flag({"--follow", "", "Records", "Go on as files grow and appear, until interrupted",
             "Needs the raw view, which is the default of dump."},
            arguments.follow);
-  add.flag({"--full", "", "Records", "Print values of any size, where others end at 64 KiB",
+  add.flag({"--full", "", "Records", "Print values above 64 KiB too",
             "Memory then follows the greatest value."},
            arguments.full);
   add.value(
-      {"--extract", "DIR", "Output", "Write media, text, graphs and tensors to files in DIR",
+      {"--extract", "DIR", "Output", "Write media, text, graphs, tensors to files",
        "Files are RUN/TAG/STEP.EXT under safe names, and index.json says what each is. DIR is "
        "made where there is none; nothing may be in it.",
        ValueKind::kDirectory},

@@ -127,7 +127,7 @@ Hparams::Hparams(OptionAdder& add) {
               ValueKind::kChoice, kMetricBy},
              arguments.by);
   add_direction_options(add, arguments.direction);
-  add.flag({"--space", "", "Listing", "Show the hyperparameters: what is announced, and seen",
+  add.flag({"--space", "", "Listing", "Show hyperparameters: announced, and seen",
             "A line a hyperparameter, with its type, the domain that an experiment announces, and "
             "the values that sessions have."},
            arguments.space);

@@ -59,7 +59,9 @@ void write_element(JsonWriter& json, const Tensor& tensor, std::uint64_t i) {
 
 void write_elements(JsonWriter& json, const Tensor& tensor) {
   json.begin_array();
-  for (std::uint64_t i = 0; i < tensor.size(); ++i) write_element(json, tensor, i);
+  // Of dtypes that hold no plain elements there is nothing to say.
+  const std::uint64_t elements = tensor.element() == Tensor::Element::kNone ? 0 : tensor.size();
+  for (std::uint64_t i = 0; i < elements; ++i) write_element(json, tensor, i);
   json.end_array();
 }
 
@@ -126,24 +128,27 @@ class JsonValue {
     const Tensor& strings = value.strings;
     const Shape& shape = strings.shape();
     if (shape.size() < 2 || strings.size() == 0) return write_elements(json_, strings);
-    // Brackets open in front of an element, and close behind one, that begins or ends a row.
-    std::vector<std::uint64_t> rows{strings.size()};
-    for (std::size_t i = 0; i + 1 < shape.size(); ++i) {
-      const auto parts = static_cast<std::uint64_t>(std::max<std::int64_t>(shape[i], 1));
-      rows.push_back(std::max<std::uint64_t>(rows.back() / parts, 1));
+    // Elements of the whole, of a row of the first dimension, and so on: a bracket opens in front
+    // of an element, and closes behind one, that begins or ends one of them.
+    std::vector<std::uint64_t> rows(shape.size(), strings.size());
+    std::uint64_t row = 1;
+    for (std::size_t i = shape.size() - 1; i != 0; --i) {
+      const auto size = static_cast<std::uint64_t>(std::max<std::int64_t>(shape[i], 1));
+      row = size > strings.size() / row ? strings.size() : row * size;
+      rows[i] = row;
     }
     for (std::uint64_t i = 0; i < strings.size(); ++i) {
-      for (const std::uint64_t row : rows) {
-        if (i % row == 0) json_.begin_array();
+      for (const std::uint64_t elements : rows) {
+        if (i % elements == 0) json_.begin_array();
       }
       json_.string(strings.text(i));
-      for (const std::uint64_t row : rows) {
-        if ((i + 1) % row == 0) json_.end_array();
+      for (const std::uint64_t elements : rows) {
+        if ((i + 1) % elements == 0) json_.end_array();
       }
     }
     // What is torn ends in the middle of a row.
-    for (const std::uint64_t row : rows) {
-      if (strings.size() % row != 0) json_.end_array();
+    for (const std::uint64_t elements : rows) {
+      if (strings.size() % elements != 0) json_.end_array();
     }
   }
 
