@@ -1,6 +1,9 @@
 #include "event/histogram.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +24,36 @@ Error format_error(const StoredValue& value, std::string message) {
   return Error{
       .code = ErrorCode::kFormat, .message = std::move(message), .offset = value.record_offset()};
 }
+
+/// The elements `bucket_of(begin)` … of a vector, which is filled from it without being cleared
+/// first: decoding is as fast as memory, and half of it is these stores.
+template <class BucketOf>
+class BucketIterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = HistogramBucket;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const HistogramBucket*;
+  using reference = HistogramBucket;
+
+  BucketIterator(const BucketOf& bucket_of, std::size_t at) noexcept
+      : bucket_of_(&bucket_of), at_(at) {}
+  HistogramBucket operator*() const noexcept { return (*bucket_of_)(at_); }
+  BucketIterator& operator++() noexcept {
+    ++at_;
+    return *this;
+  }
+  friend bool operator==(const BucketIterator& a, const BucketIterator& b) noexcept {
+    return a.at_ == b.at_;
+  }
+  friend std::ptrdiff_t distance(const BucketIterator& a, const BucketIterator& b) noexcept {
+    return static_cast<std::ptrdiff_t>(b.at_ - a.at_);
+  }
+
+ private:
+  const BucketOf* bucket_of_;
+  std::size_t at_;
+};
 
 // Counts of NaN and below 0 are no counts at the ends.
 bool is_count(double count) noexcept {
@@ -82,15 +115,22 @@ Histogram to_histogram(const OldHistogram& old) {
   std::size_t begin = 0, end = std::min(limits, counts);
   while (begin < end && !is_count(count(begin))) ++begin;
   while (end > begin && !is_count(count(end - 1))) --end;
-  histogram.buckets.resize(end - begin);
-  double left = begin == 0 ? old.min : limit(begin - 1);
-  if (!(left >= old.min)) left = old.min;
-  for (std::size_t i = begin; i < end; ++i) {
-    double right = limit(i);
-    if (right >= kGreatest) right = old.max;
-    if (right <= -kGreatest) right = old.min;
-    histogram.buckets[i - begin] = {left, right, count(i)};
-    left = right;
+  if (begin == end) return histogram;
+  const auto bucket_of = [&](std::size_t i) {
+    return HistogramBucket{i == 0 ? old.min : limit(i - 1), limit(i), count(i)};
+  };
+  std::vector<HistogramBucket>& buckets = histogram.buckets;
+  buckets.assign(BucketIterator(bucket_of, begin), BucketIterator(bucket_of, end));
+  if (!(buckets.front().left >= old.min)) buckets.front().left = old.min;
+  // Edges beyond all numbers stand at the ends.
+  for (auto bucket = buckets.begin(); bucket != buckets.end() && bucket->right <= -kGreatest;) {
+    bucket->right = old.min;
+    if (++bucket != buckets.end()) bucket->left = old.min;
+  }
+  for (auto bucket = buckets.rbegin(); bucket != buckets.rend() && bucket->right >= kGreatest;) {
+    bucket->right = old.max;
+    if (bucket != buckets.rbegin()) std::prev(bucket)->left = old.max;
+    ++bucket;
   }
   return histogram;
 }
@@ -131,13 +171,6 @@ Result<Histogram> decode_old(const StoredValue& value, const ValueOutline& outli
                        bytes_of(message.bucket())});
 }
 
-/// Rows of float64, raw and whole and in memory: as TensorFlow writes them.
-bool are_plain_rows(const StoredValue& value, const TensorOutline& outline) noexcept {
-  return value.in_memory() && outline.dtype == DType::kFloat64 && outline.shape.size() == 2 &&
-         outline.shape[1] == 3 && outline.content.size != 0 && outline.content.size % 24 == 0 &&
-         outline.shape[0] == static_cast<std::int64_t>(outline.content.size / 24);
-}
-
 void take_edges(Histogram& histogram) {
   for (const HistogramBucket& bucket : histogram.buckets) histogram.num += bucket.count;
   if (histogram.buckets.empty()) return;
@@ -145,20 +178,57 @@ void take_edges(Histogram& histogram) {
   histogram.max = histogram.buckets.back().right;
 }
 
-Histogram decode_plain_rows(const StoredValue& value, const TensorOutline& outline) {
-  const std::byte* row = value.bytes().data() + outline.content.offset;
-  Histogram histogram;
-  histogram.buckets.resize(static_cast<std::size_t>(outline.content.size / 24));
-  for (HistogramBucket& bucket : histogram.buckets) {
-    bucket = {load_le<double>(row), load_le<double>(row + 8), load_le<double>(row + 16)};
-    row += 24;
+/// The sizes of a shape of rank 2 that is written plainly; nothing for any other.
+std::optional<std::array<std::uint64_t, 2>> read_plain_shape(Bytes message) {
+  std::array<std::uint64_t, 2> sizes{};
+  wire::SpanReader in(message);
+  for (std::uint64_t& size : sizes) {
+    wire::Tag dim, field;
+    std::uint64_t length = 0;
+    const std::uint64_t left = in.left();
+    if (!wire::read_tag(in, dim) || dim.field != 2 || dim.type != wire::Type::kBytes ||
+        !wire::read_length(in, length) || length + 2 > left || !wire::read_tag(in, field) ||
+        field.field != 1 || field.type != wire::Type::kVarint)
+      return std::nullopt;
+    const std::byte* const begin = in.data();
+    if (!in.varint(size) || static_cast<std::uint64_t>(in.data() - begin) + 1 != length)
+      return std::nullopt;
   }
+  return in.done() ? std::optional(sizes) : std::nullopt;
+}
+
+/// Rows of float64, raw and whole, which is what TensorFlow writes. Nothing for any other tensor,
+/// which may be valid.
+std::optional<Histogram> read_plain_rows(Bytes message) {
+  constexpr std::uint64_t kRow = 24;
+  wire::SpanReader in(message);
+  wire::Tag tag;
+  std::uint64_t dtype = 0, size = 0;
+  if (!wire::read_tag(in, tag) || tag.field != 1 || tag.type != wire::Type::kVarint ||
+      !in.varint(dtype) || dtype != static_cast<std::uint64_t>(DType::kFloat64))
+    return std::nullopt;
+  if (!wire::read_tag(in, tag) || tag.field != 2 || tag.type != wire::Type::kBytes ||
+      !wire::read_length(in, size))
+    return std::nullopt;
+  const auto shape = read_plain_shape({in.data(), static_cast<std::size_t>(size)});
+  if (!shape || !in.skip(size) || !wire::read_tag(in, tag) || tag.field != 4 ||
+      tag.type != wire::Type::kBytes || !wire::read_length(in, size) || size != in.left())
+    return std::nullopt;
+  if ((*shape)[1] != 3 || size == 0 || size % kRow != 0 || (*shape)[0] != size / kRow)
+    return std::nullopt;
+  const auto bucket_of = [rows = in.data()](std::size_t i) {
+    const std::byte* const row = rows + kRow * i;
+    return HistogramBucket{load_le<double>(row), load_le<double>(row + 8),
+                           load_le<double>(row + 16)};
+  };
+  Histogram histogram;
+  histogram.buckets.assign(BucketIterator(bucket_of, 0),
+                           BucketIterator(bucket_of, static_cast<std::size_t>(size / kRow)));
   take_edges(histogram);
   return histogram;
 }
 
 Result<Histogram> decode_rows(const StoredValue& value, const TensorOutline& outline) {
-  if (are_plain_rows(value, outline)) return decode_plain_rows(value, outline);
   TFEVENTS_TRY(const Tensor tensor, load_tensor(value, outline));
   const Shape& shape = tensor.shape();
   if (tensor.element() != Tensor::Element::kNumber || shape.size() != 2 || shape[1] != 3)
@@ -190,7 +260,7 @@ std::optional<Histogram> decode_plain_histogram(const StoredValue& value) {
   if (!value.in_memory() || value.size() > kMaxBytes) return std::nullopt;
   wire::SpanReader in(value.bytes());
   Bytes message;
-  bool found = false;
+  std::uint32_t form = 0;  // The field of the HistogramProto or of the tensor.
   for (std::uint32_t before = 0; !in.done();) {
     wire::Tag tag;
     std::uint64_t size = 0;
@@ -198,15 +268,16 @@ std::optional<Histogram> decode_plain_histogram(const StoredValue& value) {
         !wire::read_length(in, size))
       return std::nullopt;
     before = tag.field;
-    if (tag.field == 5) {
+    if (form == 0 && (tag.field == 5 || tag.field == 8)) {
       message = {in.data(), static_cast<std::size_t>(size)};
-      found = true;
+      form = tag.field;
     } else if (tag.field != 1 && tag.field != 9) {
       return std::nullopt;
     }
     if (!in.skip(size)) return std::nullopt;
   }
-  if (!found) return std::nullopt;
+  if (form == 8) return read_plain_rows(message);
+  if (form == 0) return std::nullopt;
   const auto plain = read_plain(message);
   return plain ? std::optional(to_histogram(*plain)) : std::nullopt;
 }

@@ -35,8 +35,8 @@ struct Histogram {
 /// tensorboard/data_compat.py.
 [[nodiscard]] std::vector<HistogramBucket> tensorboard_rows(const Histogram& histogram);
 
-/// Decodes what nearly everybody writes, a tag and a HistogramProto with its fields in order,
-/// straight from the record. Nothing for any other value, a histogram or not.
+/// Decodes what nearly everybody writes, a tag and a HistogramProto or a float64 tensor with its
+/// fields in order, straight from the record. Nothing for any other value, a histogram or not.
 [[nodiscard]] std::optional<Histogram> decode_plain_histogram(const StoredValue& value);
 
 /// Decodes a histogram of either form. Buckets without a limit, or limits without a bucket, are

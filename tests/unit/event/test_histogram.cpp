@@ -1,6 +1,7 @@
 #include <cfloat>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -20,7 +21,7 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::string old_form(double min, double max, const std::vector<double>& limits,
-                     const std::vector<double>& counts) {
+                     const std::vector<double>& counts, bool packed = false) {
   std::string message, value;
   wire::Encoder to(message);
   to.fixed(1, min).fixed(2, max).fixed(3, 4.0).fixed(4, 1.5).fixed(5, 6.0);
@@ -28,7 +29,13 @@ std::string old_form(double min, double max, const std::vector<double>& limits,
     for (const double limit : limits) to.raw_fixed(limit);
   });
   // One by one: both ways of writing repeated numbers are in use.
-  for (const double count : counts) to.fixed(7, count);
+  if (packed) {
+    to.message(7, [&] {
+      for (const double count : counts) to.raw_fixed(count);
+    });
+  } else {
+    for (const double count : counts) to.fixed(7, count);
+  }
   wire::Encoder(value).bytes(5, message);
   return value;
 }
@@ -55,6 +62,14 @@ std::string words(const std::vector<HistogramBucket>& buckets) {
   return out;
 }
 
+std::string words(const Histogram& histogram) {
+  const std::string buckets = words(histogram.buckets);
+  const std::string rows = words(tensorboard_rows(histogram));
+  return "(" + buckets + ") " + to_text(histogram.min) + ".." + to_text(histogram.max) + " of " +
+         to_text(histogram.num) + (rows == buckets ? "" : " | " + rows) +
+         (histogram.problem.empty() ? "" : " ! " + histogram.problem);
+}
+
 /// Buckets, min, max and num; as TensorBoard draws them behind a bar, where that differs.
 std::string seen(const std::string& value) {
   return Stored(value).both([](const StoredValue& stored) {
@@ -62,11 +77,10 @@ std::string seen(const std::string& value) {
     REQUIRE(outline.ok());
     const auto histogram = decode_histogram(stored, *outline);
     if (!histogram.ok()) return test::words(histogram.error());
-    const std::string buckets = words(histogram->buckets);
-    const std::string rows = words(tensorboard_rows(*histogram));
-    return "(" + buckets + ") " + to_text(histogram->min) + ".." + to_text(histogram->max) +
-           " of " + to_text(histogram->num) + (rows == buckets ? "" : " | " + rows) +
-           (histogram->problem.empty() ? "" : " ! " + histogram->problem);
+    // Where the straight way says anything it says the same.
+    const auto plain = decode_plain_histogram(stored);
+    if (plain) CHECK(words(*plain) == words(*histogram));
+    return words(*histogram);
   });
 }
 
@@ -163,6 +177,23 @@ TEST_CASE("histogram, new: what is no table of three columns is said") {
         "(1 2 3) 1..2 of 3 ! a shape of 3458764513820540928 elements, of which 4 are there");
 }
 
+TEST_CASE("histogram, old: edges and ends are the same on the straight way") {
+  const double greatest = std::numeric_limits<double>::max();
+  for (const auto& [limits, counts] :
+       {std::pair<std::vector<double>, std::vector<double>>{{-greatest, 0, greatest}, {1, 2, 3}},
+        {{-greatest, -greatest, 0}, {1, 1, 1}},
+        {{greatest, greatest}, {1, 1}},
+        {{-kInf, kInf}, {1, 2}},
+        {{kNan, 1, kNan}, {1, 2, 3}},
+        {{0, 1, 2}, {0, 0, 0}},
+        {{0, 1}, {1, 2, 3}},
+        {{}, {}}}) {
+    const std::string value = old_form(-1, 2, limits, counts, true);
+    CHECK(decode_plain_histogram(Stored(value).whole()).has_value());
+    CHECK(seen(value) == seen(old_form(-1, 2, limits, counts)));
+  }
+}
+
 TEST_CASE("histogram: cut anywhere it is refused, or one of fewer numbers") {
   const std::string whole = old_form(-1, 2, {-1.1, 0, 2.5}, {0, 2, 2});
   for (std::size_t size = 0; size < whole.size(); ++size)
@@ -175,6 +206,35 @@ TEST_CASE("histogram: cut anywhere it is refused, or one of fewer numbers") {
   std::string torn;
   wire::Encoder(torn).bytes(5, std::string_view(whole).substr(2, 12));
   CHECK(seen(torn) == "error: the histogram is not what its record says it is");
+}
+
+TEST_CASE("histogram: the straight way takes what writers write, and agrees with the long one") {
+  const std::string old = old_form(-1, 2, {-1.1, 0, 2.5}, {0, 2, 2}, true);
+  const std::string rows = new_form(DType::kFloat64, {2, 3}, {0, 1, 2, 1, 2, 3});
+  for (const std::string& value : {old, rows}) {
+    CHECK(decode_plain_histogram(Stored(value).whole()).has_value());
+    CHECK_FALSE(decode_plain_histogram(Stored(value).in_pieces()).has_value());
+    // Every byte changed in every bit: what is still taken is what protobuf makes of it.
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      for (int bit = 0; bit < 8; ++bit) {
+        std::string changed = value;
+        changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+        const Bytes bytes = as_bytes(changed);
+        const StoredValue stored(StoredForm::kValue, {bytes.data(), 0, bytes.size()}, nullptr, 0,
+                                 0);
+        const auto plain = decode_plain_histogram(stored);
+        if (!plain) continue;
+        const auto outline = outline_of(stored);
+        if (!outline.ok()) continue;  // Of its metadata, which the straight way passes over.
+        const auto histogram = decode_histogram(stored, *outline);
+        REQUIRE(histogram.ok());
+        CHECK(words(*plain) == words(*histogram));
+      }
+    }
+  }
+  CHECK_FALSE(decode_plain_histogram(Stored(old + old).whole()).has_value());
+  CHECK_FALSE(decode_plain_histogram(Stored(old + rows).whole()).has_value());
+  CHECK_FALSE(decode_plain_histogram(Stored(std::string()).whole()).has_value());
 }
 
 TEST_CASE("histogram: above 64 MiB it is not read") {
