@@ -52,7 +52,8 @@ struct ShownRun {
   Dropped dropped;
   std::vector<std::string> aliases;  ///< Paths of links that lead to it.
   std::vector<ShownFile> files;
-  std::vector<StepBack> backs;  ///< By file; the first kMostBacks.
+  std::vector<std::string> copies;  ///< Paths of files that are copies of others.
+  std::vector<StepBack> backs;      ///< By file; the first kMostBacks.
   HparamMap hparams;
   std::string hparams_run;  ///< Machine name of the run that gives them where it is another one.
   SideFiles side;

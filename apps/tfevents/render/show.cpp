@@ -70,11 +70,17 @@ std::string history_text(const ops::ShownRun& run) {
   double overlap = 0;
   std::uint64_t within = 0;
   std::int64_t within_step = 0;
+  const auto is_copy = [&](const std::string& path) {
+    return std::find(run.copies.begin(), run.copies.end(), path) != run.copies.end();
+  };
+  bool overlaps = false;
   for (const ops::StepBack& back : run.backs) {
+    if (is_copy(back.path)) continue;
     if (back.within_file) {
       within_step = within == 0 ? back.step : std::min(within_step, back.step);
       within += back.times;
     } else if (back.overlap_seconds > 0) {
+      overlaps = true;
       overlap = std::max(overlap, back.overlap_seconds);
     } else {
       restarts.push_back(&back);
@@ -87,9 +93,14 @@ std::string history_text(const ops::ShownRun& run) {
                                                     : count_of(restarts.size(), "", "restarts,"),
                                steps_text(restarts)));
   }
-  if (overlap > 0)
-    add_part(text, fmt::format("overlapping writers: files were written at once for {}",
-                               human_duration(overlap)));
+  if (!run.copies.empty())
+    add_part(text, count_of(run.copies.size(), "file is a copy", "files are copies"));
+  if (overlaps) {
+    add_part(text, "overlapping writers: files were written at the same time");
+    // Less has no digits.
+    constexpr double kShown = 0.1;
+    if (overlap >= kShown) text += " for " + human_duration(overlap);
+  }
   if (within > 0)
     add_part(text, fmt::format("steps go back {} within a file, to step {}",
                                count_of(within, "time", "times"), human_integer(within_step)));

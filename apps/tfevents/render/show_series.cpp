@@ -232,7 +232,7 @@ std::string sketch_text(const ops::ValueSketch& sketch, std::uint64_t bytes) {
                          Cell::real(sketch.to).human(3), size);
     }
     case What::kGraph:
-      return sketch.count ? fmt::format("{}, {}", count_of(count, "node", "nodes"), size) : size;
+      return count > 0 ? fmt::format("{}, {}", count_of(count, "node", "nodes"), size) : size;
     case What::kHparams:
       return sketch.count ? count_of(count, "hyperparameter", "hyperparameters")
                           : printable(sketch.text);
