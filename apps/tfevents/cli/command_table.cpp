@@ -98,11 +98,11 @@ constexpr ExitNote kCompareExits[] = {
 };
 
 constexpr Example kHparamsExamples[] = {
-    {"tfevents hparams runs --sort -val/acc", "every session, the most accurate first"},
-    {"tfevents hparams runs --metric-by best -c val/acc", "by the best value, not the last"},
-    {"tfevents hparams runs --bars optimizer", "the metric of each optimizer"},
-    {"tfevents hparams runs --coords", "parallel coordinates, the best session marked"},
-    {"tfevents hparams runs --space", "what was announced, and what was tried"},
+    {"tfevents hparams runs --sort -val/acc", "the most accurate first"},
+    {"tfevents hparams runs --metric-by best -c val/acc", "by the best, not the last"},
+    {"tfevents hparams runs --bars optimizer", "the metric by optimizer"},
+    {"tfevents hparams runs --coords", "parallel coordinates"},
+    {"tfevents hparams runs --space", "announced, and tried"},
 };
 constexpr ExitNote kHparamsExits[] = {
     {ExitCode::kOk, "At least one session is shown, with --space one hyperparameter"},
@@ -148,9 +148,9 @@ constexpr Example kDuExamples[] = {
 };
 
 constexpr Example kGraphExamples[] = {
-    {"tfevents graph runs/a", "operations, scopes and weights"},
-    {"tfevents graph runs/a --dot --depth 2 | dot -Tsvg", "a picture by scopes"},
-    {"tfevents graph runs/a -t keras", "the layers of a Keras model"},
+    {"tfevents graph runs/a", "operations and weights"},
+    {"tfevents graph runs/a --dot --depth 2 -o a.dot", "its scopes, for Graphviz"},
+    {"tfevents graph runs/a -t keras", "layers of a Keras model"},
     {"tfevents graph runs/a --pbtxt -o graph.pbtxt", "for other tools"},
 };
 constexpr ExitNote kGraphExits[] = {
@@ -281,8 +281,7 @@ constexpr std::array kCommands{
                                "were written, one JSON object a line. "
                                "--records prints the records themselves, damaged ones too, with "
                                "their offsets and the verdict on "
-                               "their checksums. Values other than scalars are printed as their "
-                               "size: {\"bytes\":N,\"elided\":true}.",
+                               "their checksums. Values of every kind are decoded.",
                 .examples = kDumpExamples,
                 .exits = kReadExits,
                 .reads_stdin = true,
