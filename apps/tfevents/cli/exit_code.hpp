@@ -45,7 +45,7 @@ inline constexpr std::array kExitCodes{
 /// The status when both `a` and `b` apply. Precedence: bug, 2, 4, 1, 3, 0: what could not be done
 /// outweighs what was refused, that outweighs a no, and a no outweighs the doubt about it.
 [[nodiscard]] constexpr ExitCode worse(ExitCode a, ExitCode b) noexcept {
-  constexpr auto rank = [](ExitCode code) {
+  constexpr auto kRank = [](ExitCode code) {
     switch (code) {
       case ExitCode::kOk: return 0;
       case ExitCode::kPartial: return 1;
@@ -56,7 +56,7 @@ inline constexpr std::array kExitCodes{
     }
     return 5;
   };
-  return rank(a) >= rank(b) ? a : b;
+  return kRank(a) >= kRank(b) ? a : b;
 }
 
 /// What a fatal error exits with. A cancelled command ends by its signal; only where there was none
