@@ -257,7 +257,10 @@ void OutcomeBuilder::explain_nothing() {
     if (near && *near != select_.kinds.front()) outcome_.hint = "did you mean " + *near + "?";
     return;
   }
-  outcome_.hint = suggestion(select_.tags, tags_);
+  // Where a tag does match, it is the kind that none of them has: a name is no help.
+  const auto matched = [this](const std::string& tag) { return any_matches(select_.tags, tag); };
+  if (std::none_of(tags_.begin(), tags_.end(), matched))
+    outcome_.hint = suggestion(select_.tags, tags_);
 }
 
 }  // namespace tfevents::ops
