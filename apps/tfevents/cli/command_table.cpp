@@ -134,8 +134,7 @@ constexpr Example kLintExamples[] = {
 };
 constexpr ExitNote kLintExits[] = {
     {ExitCode::kOk, "Nothing was found at or above --fail-on"},
-    {ExitCode::kNo,
-     "Something was found at or above --fail-on, or the selection matched nothing"},
+    {ExitCode::kNo, "Something was found at or above --fail-on, or the selection matched nothing"},
     {ExitCode::kFailed},
     {ExitCode::kPartial},
     {ExitCode::kBug},
