@@ -10,10 +10,10 @@
 
 #include "base/result.hpp"
 #include "event/event.hpp"
+#include "logdir/decoded_value.hpp"
 #include "logdir/run.hpp"
 #include "logdir/selection.hpp"
 #include "logdir/tag_table.hpp"
-#include "logdir/decoded_value.hpp"
 #include "ops/context.hpp"
 #include "ops/ordered_output.hpp"
 #include "ops/outcome.hpp"

@@ -53,7 +53,8 @@ class JsonPoints final : public ops::PointWriter {
     char* end = put_head(line, step, wall);
     add_line(series, line, put_scalar(end, value, true));
   }
-  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+  void on_value(SeriesId series, std::int64_t step, double wall,
+                const DecodedValue& value) override {
     char head[kLineRoom];
     char* const end = put_head(head, step, wall);
     text_.append(series_[series]).append(head, static_cast<std::size_t>(end - head));
@@ -123,7 +124,8 @@ class CsvPoints final : public ops::PointWriter {
     char* end = put_head(line, step, wall);
     add_line(series, line, put_scalar(end, value, false));
   }
-  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+  void on_value(SeriesId series, std::int64_t step, double wall,
+                const DecodedValue& value) override {
     char head[kLineRoom];
     char* const end = put_head(head, step, wall);
     text_.append(series_[series]).append(head, static_cast<std::size_t>(end - head));
@@ -168,7 +170,8 @@ class PeoplePoints : public ops::PointWriter {
     char text[kNumberRoom];
     add(series, step, wall, std::string(text, put_scalar(text, value, false)));
   }
-  void on_value(SeriesId series, std::int64_t step, double wall, const DecodedValue& value) override {
+  void on_value(SeriesId series, std::int64_t step, double wall,
+                const DecodedValue& value) override {
     add(series, step, wall, series_[series].kind + ": " + describe_value(value));
   }
   std::string& text() noexcept override { return text_; }
