@@ -28,7 +28,7 @@ class TagPool {
   using Shared = std::shared_ptr<const TagList>;
   /// By contents, with which a list is looked up before it is anybody's.
   struct Before {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name.
     bool operator()(const Shared& a, const Shared& b) const { return *a < *b; }
     bool operator()(const Shared& a, const TagList& b) const { return *a < b; }
     bool operator()(const TagList& a, const Shared& b) const { return a < *b; }
