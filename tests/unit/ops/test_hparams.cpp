@@ -416,7 +416,8 @@ TEST_CASE("a session whose record is damaged is gone, and the answer says it is 
   w.run("a", [&](RunBuilder& r) {
     with_hparams(r, {{"lr", 2.0}});
     r.damage([](std::string file) {
-      return flip_byte(std::move(file), file.size() - 10);
+      const std::size_t at = file.size() - 10;
+      return flip_byte(std::move(file), at);
     });
     r.scalar("acc", {{0, 1}});
   });
