@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string_view>
 
 #include "base/text.hpp"
 
@@ -73,13 +74,30 @@ Values values_of(const HparamsReport& report, const SpaceEntry& entry) {
   return values;
 }
 
+/// The hyperparameters that differ and that a drawn session has: the axis of another one would
+/// break every line, and take the room of one that shows something.
+std::vector<const SpaceEntry*> axis_entries(const HparamsReport& report, std::size_t metrics) {
+  std::set<std::string_view> drawn;
+  for (const HparamSession& session : report.sessions) {
+    if (metrics != 0 && !number_of(report.value(session, metrics - 1).value)) continue;
+    for (const auto& hparam : session.hparams) drawn.insert(hparam.first);
+  }
+  std::vector<const SpaceEntry*> entries;
+  for (const SpaceEntry& entry : report.space) {
+    if (entry.differs && (drawn.empty() || drawn.count(entry.name) != 0)) entries.push_back(&entry);
+  }
+  return entries;
+}
+
 }  // namespace
 
 Coords hparam_coords(const HparamsReport& report, std::size_t most, bool all_metrics) {
   Coords coords;
   std::vector<Values> columns;
-  for (const SpaceEntry& entry : report.space) {
-    if (!entry.differs) continue;
+  const std::size_t metrics =
+      std::min<std::size_t>(all_metrics ? report.metrics.size() : 1, report.metrics.size());
+  for (const SpaceEntry* differing : axis_entries(report, metrics)) {
+    const SpaceEntry& entry = *differing;
     if (coords.axes.size() == most) {
       ++coords.more_hparams;
       continue;
@@ -93,8 +111,7 @@ Coords hparam_coords(const HparamsReport& report, std::size_t most, bool all_met
     }
     coords.axes.push_back(std::move(axis));
   }
-  const std::size_t metrics = all_metrics ? report.metrics.size() : 1;
-  for (std::size_t metric = 0; metric < std::min(metrics, report.metrics.size()); ++metric) {
+  for (std::size_t metric = 0; metric < metrics; ++metric) {
     CoordsAxis axis{.name = report.metrics[metric].label, .metric = metric};
     Values values;
     for (const HparamSession& session : report.sessions)

@@ -295,7 +295,7 @@ class Picture {
     std::string line = count_of(coords_.lines.size(), "session", "sessions");
     if (coords_.not_drawn != 0)
       line += fmt::format(" · {} without {} not drawn", coords_.not_drawn,
-                          printable(report_.metrics.empty() ? "" : name_of(coords_.axes.back())));
+                          printable(coords_.axes.back().name));
     const std::size_t more = coords_.axes.size() - axes_.size() + coords_.more_hparams;
     if (more != 0)
       line += fmt::format(" · {} without room", count_of(more, "more axis", "more axes"));

@@ -96,6 +96,26 @@ TEST_CASE("coordinates: an axis for what differs, then the metric; from 0 to 1")
   CHECK(few.more_hparams == 2);
 }
 
+TEST_CASE("coordinates: what no drawn session has takes no axis, unless none is drawn") {
+  HparamsWorld w;
+  w.session("a", {{"units", 10.0}}, 0.5F);
+  w.session("b", {{"units", 20.0}}, 1);
+  w.run("c", [](RunBuilder& r) { with_hparams(r, {{"algorithm", std::string("ppo")}}); });
+  w.run("d", [](RunBuilder& r) { with_hparams(r, {{"algorithm", std::string("sac")}}); });
+  w.list();
+  const ops::Coords coords = ops::hparam_coords(*w.last, 32, false);
+  REQUIRE(coords.axes.size() == 2);
+  CHECK(coords.axes[0].name == "units");
+  CHECK(coords.axes[1].metric == 0);
+  CHECK(coords.lines.size() == 2);
+  CHECK(coords.not_drawn == 2);
+  HparamsWorld none;
+  none.run("c", [](RunBuilder& r) { with_hparams(r, {{"algorithm", std::string("ppo")}}); });
+  none.run("d", [](RunBuilder& r) { with_hparams(r, {{"algorithm", std::string("sac")}}); });
+  none.list();
+  CHECK(ops::hparam_coords(*none.last, 32, false).axes.size() == 1);
+}
+
 TEST_CASE("coordinates of one session, of equal numbers, of the greatest doubles") {
   HparamsWorld w;
   const double most = std::numeric_limits<double>::max();
