@@ -118,7 +118,7 @@ def write_run(folder, age, accuracy, hparams):
     folder.mkdir(parents=True)
     first = time.time() - age - 20
     out = _event(first, 0, 3, "brain.Event:2") + _hparams(first, hparams) + _graph(first) + _keras_model(first)
-    out += _text(first, "config", "optimizer: " + hparams["optimizer"])
+    out += _text(first, "config", "\n".join(f"{name}: {value}" for name, value in hparams.items() if name == "optimizer"))
     for i in range(21):
         reached = accuracy * min(1, (i + 4) / 12)
         now, step = first + i, 500 * i
