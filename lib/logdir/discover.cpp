@@ -134,7 +134,7 @@ class Finder {
       return Error{.code = ErrorCode::kUnsupported,
                    .message = "neither a directory nor a regular file",
                    .path = operand.path,
-                   .hint = "pipe it in and name `-`: … | tfevents dump -"};
+                   .hint = "pipe it in, and give - as the path"};
     }
     // An operand that cannot be read is an error, not a finding.
     TFEVENTS_TRY(const auto opened, sys_.open_read(operand.path));

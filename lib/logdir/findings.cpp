@@ -93,6 +93,15 @@ void Findings::on_file_end(std::size_t file, const FileFindings& findings) {
   }
 }
 
+void Findings::on_changed(const Error& error, Changed when) {
+  add({.severity = Severity::kError,
+       .rule = "changed-while-reading",
+       .path = error.path,
+       .message = error.message + (when == Changed::kAtEveryTry ? ", three times while it was read"
+                                                                : " while it was read"),
+       .lost_data = true});
+}
+
 void Findings::on_limit(std::string message, std::string hint) {
   add({.severity = Severity::kError,
        .rule = "limit",

@@ -34,6 +34,12 @@ class Findings {
   void on_undecodable(std::size_t file, const RecordView& record);
   /// The system refused a file, or a part of it.
   void on_unreadable(std::size_t file, const Error& error);
+  enum class Changed : std::uint8_t {
+    kWhileRead,   ///< After a part of it had been given.
+    kAtEveryTry,  ///< It was tried three times.
+  };
+  /// A file changed under the reader, so that what follows is missing.
+  void on_changed(const Error& error, Changed when);
   /// Called once a file; `whole_file_is_no_event_file` judgements are made here.
   void on_file_end(std::size_t file, const FileFindings& findings);
   /// A documented limit was reached: `what` says which, with the tag where one is concerned.

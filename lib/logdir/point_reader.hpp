@@ -67,6 +67,18 @@ struct RunReading {
   bool long_tag_reported = false;
   bool hparams_limit_reported = false;
   double session_end = 0;  // Wall time of the last session_end_info.
+
+  /// Errors: kChanged where `records` ended at another place than in the first pass: the file was
+  /// cut off under the reader.
+  [[nodiscard]] Status check_end(std::size_t file, const RecordReader& records) const {
+    const Tail &now = records.tail(), &before = files[file].tail;
+    if (files[file].unreadable ||
+        (now.kind == before.kind && now.offset == before.offset && now.have == before.have))
+      return ok_status();
+    return Error{.code = ErrorCode::kChanged,
+                 .message = "the file became shorter",
+                 .path = input.run().path_of(file)};
+  }
 };
 
 /// Reads the points of one run into a sink.
@@ -98,11 +110,7 @@ class PointReader {
       }
       RecordReader records(std::move(*source), {.temp_directory = state_.input.temp_directory()});
       read_file(file, records);
-      if (options_.again && !stopped() && ends_elsewhere(file, records)) {
-        return Error{.code = ErrorCode::kChanged,
-                     .message = "the file became shorter",
-                     .path = state_.input.run().path_of(file)};
-      }
+      if (options_.again && !stopped()) TFEVENTS_CHECK(state_.check_end(file, records));
       close_file(file, records);
     }
     if (input_error_) return *input_error_;
@@ -237,14 +245,6 @@ class PointReader {
     ++state_.files[file].damaged;
     state_.files[file].bytes_lost += damage.end - damage.offset;
     state_.findings.on_damage(file, damage);
-  }
-
-  // True when the bytes ended at another place than in the first pass: the file was cut off under
-  // the reader.
-  [[nodiscard]] bool ends_elsewhere(std::size_t file, const RecordReader& records) const {
-    const Tail &now = records.tail(), &before = state_.files[file].tail;
-    return !state_.files[file].unreadable &&
-           (now.kind != before.kind || now.offset != before.offset || now.have != before.have);
   }
 
   void close_file(std::size_t file, const RecordReader& records) {

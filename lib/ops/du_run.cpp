@@ -214,25 +214,12 @@ class UsageReader {
       reader.read_file(file, records);
       if (run_.standard_input && state.files[file].unreadable) return records.error();
       if (passes_.again) {
-        TFEVENTS_CHECK(check_end(file, records));
+        if (!context_.stop.requested()) TFEVENTS_CHECK(usage_.reading->check_end(file, records));
       } else {
         end_file(file, records, reader.records() - records_before, size);
       }
     }
     return ok_status();
-  }
-
-  // The file was cut off under the reader where it ends elsewhere than in the first pass.
-  Status check_end(std::size_t file, const RecordReader& records) const {
-    const FileFindings& before = usage_.reading->files[file];
-    const Tail& tail = records.tail();
-    if (before.unreadable || context_.stop.requested() ||
-        (tail.kind == before.tail.kind && tail.offset == before.tail.offset &&
-         tail.have == before.tail.have))
-      return ok_status();
-    return Error{.code = ErrorCode::kChanged,
-                 .message = "the file became shorter",
-                 .path = run_.path_of(file)};
   }
 
   void end_file(std::size_t file, const RecordReader& records, std::uint64_t count,
@@ -270,11 +257,7 @@ class UsageReader {
     usage_ = {};
     usage_.reading =
         std::make_unique<RunReading>(context_.sys, run_, input_options(context_, false));
-    usage_.reading->findings.add({.severity = Severity::kError,
-                                  .rule = "changed-while-reading",
-                                  .path = error.path,
-                                  .message = error.message + ", three times while it was read",
-                                  .lost_data = true});
+    usage_.reading->findings.on_changed(error, Findings::Changed::kAtEveryTry);
   }
 
   const Run& run_;

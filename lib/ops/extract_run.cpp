@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "logdir/view.hpp"
 #include "ops/extract_value.hpp"
+#include "ops/view_passes.hpp"
 
 namespace tfevents::ops {
 namespace {
@@ -106,103 +106,29 @@ class ExtractSink {
   std::uint64_t others_ = 0;
 };
 
-/// The passes over one run: observe (clean view), judge (activity filters), count (--last), write.
-class RunExtract {
- public:
-  RunExtract(const Run& run, const Selection& select, const SeriesSelector& selector,
-             const OpContext& context)
-      : run_(run),
-        select_(select),
-        context_(context),
-        passes_{.max_series = select.max_series, .selector = &selector, .stop = &context.stop} {}
-
-  template <class MakeSink>
-  Result<ExtractedRun> extract(MakeSink&& make_sink) {
-    for (int tries = 0;; ++tries) {
-      auto extracted = try_extract(make_sink);
-      if (extracted.ok() || extracted.error().code != ErrorCode::kChanged) return extracted;
-      if (tries < 2) continue;
-      RunReading reading(context_.sys, run_, input_options(context_, false));
-      add_changed(reading, extracted.error());
-      return finished(reading, {});
-    }
-  }
-
- private:
-  template <class MakeSink>
-  Result<ExtractedRun> try_extract(MakeSink&& make_sink) {
-    const bool clean = select_.view == View::kClean;
-    const bool look_first = clean || select_.filters_activity() || select_.last;
-    RunReading reading(context_.sys, run_, input_options(context_, look_first));
-    Observation observation(context_.temp_directory);
-    PointReaderOptions passes = passes_;
-    if (clean) {
-      ObservingSink sink{observation};
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-      if (!observation.status().ok()) return observation.status().error();
-    } else if (look_first) {
-      QuietSink sink;
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-    }
-    passes.again = look_first;
-    if (look_first && !passes_activity(select_, judge_life(run_, reading, context_.clock.now())))
-      return finished(reading, {});
-    const Observation* const view = clean && observation.drops_points() ? &observation : nullptr;
-    PointCounts counts;
-    if (select_.last) {
-      CountingSink counting{counts};
-      ViewSink<CountingSink> sink(reading.tags, view, PointFilter(select_), std::nullopt, nullptr,
-                                  counting);
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-      sink.finish();
-      TFEVENTS_CHECK(sink.status());
-    }
-    if (look_first) TFEVENTS_CHECK(reading.input.verify());
-    passes.on_bytes = progress_of(context_);
-    return write(reading, view, counts, passes, make_sink(reading));
-  }
-
-  Result<ExtractedRun> write(RunReading& reading, const Observation* view,
-                             const PointCounts& counts, const PointReaderOptions& passes,
-                             std::unique_ptr<ExtractSink> extract) {
-    ViewSink<ExtractSink> sink(reading.tags, view, PointFilter(select_), select_.last, &counts,
-                               *extract);
-    const Status read = PointReader(reading, sink, passes).read_all();
-    sink.finish();
-    extract->end();
-    TFEVENTS_CHECK(sink.status());
+Result<ExtractedRun> try_extract(const Run& run, const Selection& select,
+                                 const SeriesSelector& selector, RunFiles& files,
+                                 ExtractTarget& target, ExtractFormat& format,
+                                 const std::function<void(std::string&&)>& on_rows,
+                                 const OpContext& context) {
+  ViewPasses passes(run, select, selector, context);
+  ExtractedRun extracted;
+  TFEVENTS_TRY(const bool selected, passes.prepare());
+  if (selected) {
+    ExtractSink sink(passes.reading(), files, target, format, on_rows);
+    const Status read = passes.give(sink);
+    sink.end();
     // Some of it is written already: no starting again.
-    if (!read.ok()) add_changed(reading, read.error());
-    ExtractedRun extracted;
-    extracted.others = extract->others();
-    for (SeriesId series = 0; view != nullptr && series < reading.tags.series_count(); ++series) {
-      if (!reading.tags.info(series).selected) continue;
-      const SeriesDrops drops = sink.drops(series);
-      extracted.outcome.dropped.duplicates += drops.duplicates;
-      extracted.outcome.dropped.restart += drops.restart;
+    if (!read.ok() && read.error().code == ErrorCode::kChanged) {
+      passes.reading().findings.on_changed(read.error(), Findings::Changed::kWhileRead);
+    } else {
+      TFEVENTS_CHECK(read);
     }
-    return finished(reading, std::move(extracted));
+    extracted.others = sink.others();
   }
-
-  ExtractedRun finished(RunReading& reading, ExtractedRun extracted) {
-    extracted.outcome.life = judge_life(run_, reading, context_.clock.now());
-    extracted.outcome.take(run_, reading);
-    return extracted;
-  }
-
-  static void add_changed(RunReading& reading, const Error& error) {
-    reading.findings.add({.severity = Severity::kError,
-                          .rule = "changed-while-reading",
-                          .path = error.path,
-                          .message = error.message + " while it was read",
-                          .lost_data = true});
-  }
-
-  const Run& run_;
-  const Selection& select_;
-  const OpContext& context_;
-  PointReaderOptions passes_;
-};
+  extracted.outcome = passes.outcome();
+  return extracted;
+}
 
 }  // namespace
 
@@ -211,9 +137,11 @@ Result<ExtractedRun> extract_run(const Run& run, const Selection& select,
                                  ExtractTarget& target, ExtractFormat& format,
                                  const std::function<void(std::string&&)>& on_rows,
                                  const OpContext& context) {
-  return RunExtract(run, select, selector, context).extract([&](RunReading& reading) {
-    return std::make_unique<ExtractSink>(reading, files, target, format, on_rows);
-  });
+  return try_three_times(
+      [&] { return try_extract(run, select, selector, files, target, format, on_rows, context); },
+      [&](const Error& error) -> Result<ExtractedRun> {
+        return ExtractedRun{outcome_of_changed(run, error, context), 0};
+      });
 }
 
 }  // namespace tfevents::ops

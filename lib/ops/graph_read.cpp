@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "event/outline.hpp"
-#include "logdir/view.hpp"
+#include "ops/view_passes.hpp"
 
 namespace tfevents::ops {
 namespace {
@@ -183,70 +183,48 @@ class GraphSink {
   std::map<SeriesId, std::vector<GraphRow>> rows_;
 };
 
-/// The passes over one run: observe (clean view), count (--last), read; or one alone where of each
-/// series the last point is wanted, which every view keeps.
+/// Reads the graphs of a view; in one pass where of each series the last point is wanted, which
+/// every view keeps.
 class GraphRead {
  public:
   GraphRead(const Run& run, const GraphOptions& options, const SeriesSelector& selector,
             const OpContext& context)
-      : run_(run), options_(options), selector_(selector), context_(context) {}
+      : run_(run),
+        options_(options),
+        selector_(selector),
+        context_(context),
+        last_only_(!options.select.last && PointFilter(options.select).empty()) {}
 
   Result<RunGraphs> read() {
-    for (int tries = 0;; ++tries) {
-      auto graphs = try_read();
-      if (graphs.ok() || graphs.error().code != ErrorCode::kChanged) return graphs;
-      if (tries == 2) return given_up(graphs.error());
-    }
+    return try_three_times([this] { return last_only_ ? read_last() : read_view(); },
+                           [this](const Error& error) -> Result<RunGraphs> {
+                             RunReading reading(context_.sys, run_, input_options(context_, false));
+                             reading.findings.on_changed(error, Findings::Changed::kAtEveryTry);
+                             return finished(reading, {}, {});
+                           });
   }
 
  private:
-  Result<RunGraphs> try_read() {
-    const Selection& select = options_.select;
-    const bool last_only = !select.last && PointFilter(select).empty();
-    const bool clean = !last_only && select.view == View::kClean;
-    const bool look_first = clean || select.last;
-    RunReading reading(context_.sys, run_, input_options(context_, look_first));
-    PointReaderOptions passes{
-        .max_series = select.max_series, .selector = &selector_, .stop = &context_.stop};
-    GraphSink graphs(reading, options_, last_only);
-    if (last_only) {
-      passes.on_bytes = progress_of(context_);
-      TFEVENTS_CHECK(PointReader(reading, graphs, passes).read_all());
-      return finished(reading, graphs.finish(), {});
+  Result<RunGraphs> read_last() {
+    RunReading reading(context_.sys, run_, input_options(context_, false));
+    GraphSink graphs(reading, options_, true);
+    const PointReaderOptions options{.max_series = options_.select.max_series,
+                                     .selector = &selector_,
+                                     .stop = &context_.stop,
+                                     .on_bytes = progress_of(context_)};
+    TFEVENTS_CHECK(PointReader(reading, graphs, options).read_all());
+    return finished(reading, graphs.finish(), {});
+  }
+
+  Result<RunGraphs> read_view() {
+    ViewPasses passes(run_, options_.select, selector_, context_);
+    GraphSink graphs(passes.reading(), options_, false);
+    TFEVENTS_TRY(const bool selected, passes.prepare());
+    if (selected) {
+      TFEVENTS_CHECK(
+          passes.give(graphs, [](const SeriesInfo& info) { return is_graph(info.kind); }));
     }
-    Observation observation(context_.temp_directory);
-    if (clean) {
-      ObservingSink sink{observation};
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-      TFEVENTS_CHECK(observation.status());
-    } else if (look_first) {
-      QuietSink sink;
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-    }
-    passes.again = look_first;
-    const Observation* const view = clean && observation.drops_points() ? &observation : nullptr;
-    PointCounts counts;
-    if (select.last) {
-      CountingSink counting{counts};
-      ViewSink<CountingSink> sink(reading.tags, view, PointFilter(select), std::nullopt, nullptr,
-                                  counting);
-      TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-      sink.finish();
-      TFEVENTS_CHECK(sink.status());
-    }
-    passes.on_bytes = progress_of(context_);
-    ViewSink<GraphSink> sink(reading.tags, view, PointFilter(select), select.last, &counts, graphs);
-    TFEVENTS_CHECK(PointReader(reading, sink, passes).read_all());
-    sink.finish();
-    TFEVENTS_CHECK(sink.status());
-    Dropped dropped;
-    for (SeriesId id = 0; view != nullptr && id < reading.tags.series_count(); ++id) {
-      const SeriesInfo& info = reading.tags.info(id);
-      if (!info.selected || !is_graph(info.kind)) continue;
-      dropped.duplicates += sink.drops(id).duplicates;
-      dropped.restart += sink.drops(id).restart;
-    }
-    return finished(reading, graphs.finish(), dropped);
+    return finished(passes.reading(), graphs.finish(), passes.dropped());
   }
 
   RunGraphs finished(RunReading& reading, std::vector<GraphRow> rows, const Dropped& dropped) {
@@ -265,20 +243,11 @@ class GraphRead {
     return graphs;
   }
 
-  RunGraphs given_up(const Error& error) {
-    RunReading reading(context_.sys, run_, input_options(context_, false));
-    reading.findings.add({.severity = Severity::kError,
-                          .rule = "changed-while-reading",
-                          .path = error.path,
-                          .message = error.message + ", three times while it was read",
-                          .lost_data = true});
-    return finished(reading, {}, {});
-  }
-
   const Run& run_;
   const GraphOptions& options_;
   const SeriesSelector& selector_;
   const OpContext& context_;
+  bool last_only_;
 };
 
 }  // namespace

@@ -98,7 +98,7 @@ class RunLinter {
       reader.read_file(file, records);
       if (run_.standard_input && reading_->files[file].unreadable) return records.error();
       if (passes_.again) {
-        TFEVENTS_CHECK(check_end(file, records));
+        if (!context_.stop.requested()) TFEVENTS_CHECK(reading_->check_end(file, records));
       } else {
         end_file(file, records, reader.records() - before);
       }
@@ -114,19 +114,6 @@ class RunLinter {
     found.git_lfs_pointer =
         found.records == 0 && found.damaged != 0 && is_git_lfs_pointer(reading_->input, file);
     reading_->findings.on_file_end(file, found);
-  }
-
-  // The file was cut off under the reader where it ends elsewhere than in the first reading.
-  [[nodiscard]] Status check_end(std::size_t file, const RecordReader& records) const {
-    const FileFindings& before = reading_->files[file];
-    const Tail& tail = records.tail();
-    if (before.unreadable || context_.stop.requested() ||
-        (tail.kind == before.tail.kind && tail.offset == before.tail.offset &&
-         tail.have == before.tail.have))
-      return ok_status();
-    return Error{.code = ErrorCode::kChanged,
-                 .message = "the file became shorter",
-                 .path = run_.path_of(file)};
   }
 
   Status judge() {
@@ -282,11 +269,7 @@ class RunLinter {
   void give_up(const Error& error) {
     begin();
     reading_ = std::make_unique<RunReading>(context_.sys, run_, input_options(context_, false));
-    reading_->findings.add({.severity = Severity::kError,
-                            .rule = "changed-while-reading",
-                            .path = error.path,
-                            .message = error.message + ", three times while it was read",
-                            .lost_data = true});
+    reading_->findings.on_changed(error, Findings::Changed::kAtEveryTry);
     linted_.outcome.life = judge_life(run_, *reading_, context_.clock.now());
     linted_.outcome.take(run_, *reading_);
   }

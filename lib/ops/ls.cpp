@@ -29,15 +29,15 @@ struct Slot {
 /// Reads one run into its row.
 class RowReader {
  public:
-  RowReader(const LsOptions& options, const OpContext& context, const SeriesSelector& selector)
-      : options_(options), context_(context), selector_(selector) {}
+  /// Series are kept on `shelf`.
+  RowReader(const LsOptions& options, const OpContext& context, const SeriesSelector& selector,
+            const std::shared_ptr<Shelf>& shelf)
+      : options_(options), context_(context), selector_(selector), shelf_(shelf) {}
 
   Result<ReadRow> read(const Run& run) {
-    for (int tries = 0;; ++tries) {
-      auto row = needs_statistics() ? try_read<FullPass>(run) : try_read<LeanPass>(run);
-      if (row.ok() || row.error().code != ErrorCode::kChanged) return row;
-      if (tries == 2) return changed_row(run, row.error());
-    }
+    return try_three_times(
+        [&] { return needs_statistics() ? try_read<FullPass>(run) : try_read<LeanPass>(run); },
+        [&](const Error& error) { return changed_row(run, error); });
   }
 
  private:
@@ -98,17 +98,7 @@ class RowReader {
     const double now = context_.clock.now();
     RunLife life = judge_life(run, state, now);
     if (options_.select.counts_changes) count_changes(run, now, life);
-    row.state = life.state;
-    row.damage = state.findings.damage();
-    row.first_time = state.activity.first_time();
-    row.last_time = state.activity.last_time();
-    row.age_seconds = life.age_seconds;
-    if (row.first_time) row.duration_seconds = *row.last_time - *row.first_time;
-    row.files = run.files.size();
-    row.bytes = life.bytes;
-    row.profile = std::all_of(run.files.begin(), run.files.end(), [](const EventFile& file) {
-      return file.name.ends_with(".profile-empty");
-    });
+    fill_life(row, run, state, life);
     result.outcome.take(run, state);
     result.outcome.life = life;
     return result;
@@ -119,7 +109,7 @@ class RowReader {
   void fill(ReadRow& result, const RunReading& state, const Observation& observation,
             FirstPass& first, StatsSink* last, const ViewSink<StatsSink>* view) {
     LsRow& row = result.row;
-    SeriesList::Builder list(options_.series ? result.outcome.selected : 0);
+    SeriesList::Builder list(options_.series ? result.outcome.selected : 0, shelf_);
     const bool all_from_last = options_.select.last.has_value();
     for (SeriesId id = 0; id < state.tags.series_count(); ++id) {
       // What has become a row is needed no more: not both of all series are kept at a time.
@@ -167,17 +157,14 @@ class RowReader {
 
   ReadRow changed_row(const Run& run, const Error& error) {
     RunReading state(context_.sys, run, input_options(context_, true));
-    state.findings.add({.severity = Severity::kError,
-                        .rule = "changed-while-reading",
-                        .path = error.path,
-                        .message = error.message + ", three times while it was read",
-                        .lost_data = true});
+    state.findings.on_changed(error, Findings::Changed::kAtEveryTry);
     return row_of(run, state);
   }
 
   const LsOptions& options_;
   const OpContext& context_;
   const SeriesSelector& selector_;
+  const std::shared_ptr<Shelf>& shelf_;
 };
 
 std::optional<double> key_of(const LsRow& row, std::string_view key) {
@@ -253,7 +240,7 @@ Result<LsReport> list_runs(const LsOptions& options, const OpContext& given) {
       [&](std::size_t i) { return found.runs[i].bytes(); },
       [&](std::size_t i) {
         Run run = std::move(found.runs[i]);
-        auto read = RowReader(options, context, selector).read(run);
+        auto read = RowReader(options, context, selector, report.rows.shelf()).read(run);
         if (!read.ok()) {
           slots[i].error = std::make_unique<Error>(std::move(read).error());
           return;

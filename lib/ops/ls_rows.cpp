@@ -12,9 +12,6 @@
 namespace tfevents::ops {
 namespace {
 
-constexpr std::size_t kFirstBlock = 512;
-constexpr std::size_t kMostBlock = 32 * 1024;
-
 // Kinds, plugins and types of values that nearly all series have; the most frequent ones first.
 constexpr std::array<std::string_view, 16> kWords = {
     "",      "scalars", "float32", "histograms", "images", "text",     "tensors", "float64",
@@ -200,47 +197,22 @@ SeriesList::SeriesList(std::initializer_list<SeriesRow> rows) {
 SeriesRow SeriesList::operator[](std::size_t i) const {
   assert(i < size());
   SeriesRow row;
-  series_fields(Unpacker(rows_->places[i]), row);
+  series_fields(Unpacker(rows_[i]), row);
   return row;
-}
-
-void SeriesList::Builder::begin_block(std::size_t bytes) {
-  // Most runs have few series, and a tree many such runs: blocks begin small and grow.
-  block_size_ = std::max(bytes, std::clamp(2 * block_size_, kFirstBlock, kMostBlock));
-  blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
-  in_block_ = 0;
 }
 
 void SeriesList::Builder::add(const SeriesRow& row) {
   row_.clear();
   series_fields(Packer(row_), row);
-  if (blocks_.empty() || row_.size() > block_size_ - in_block_) begin_block(row_.size());
-  char* const place = blocks_.back().get() + in_block_;
-  std::memcpy(place, row_.data(), row_.size());
-  in_block_ += row_.size();
-  places_.push_back(place);
+  places_.push_back(shelf_->keep(row_));
 }
 
 SeriesList SeriesList::Builder::finish() {
   SeriesList list;
   if (places_.empty()) return list;
-  // The last block is cut to what is in it.
-  auto last = std::make_unique_for_overwrite<char[]>(in_block_);
-  const char* const from = blocks_.back().get();
-  std::memcpy(last.get(), from, in_block_);
-  for (const char*& place : places_) {
-    if (!std::less<>{}(place, from) && std::less<>{}(place, from + in_block_)) {
-      place = last.get() + (place - from);
-    }
-  }
-  blocks_.back() = std::move(last);
-  blocks_.shrink_to_fit();
-  places_.shrink_to_fit();
-  auto rows = std::make_shared<Rows>();
-  rows->blocks = std::move(blocks_);
-  rows->places = std::move(places_);
-  list.rows_ = std::move(rows);
-  blocks_.clear();
+  const std::span<const char* const> places(places_);
+  list.rows_ = {shelf_->keep(places), places.size()};
+  list.shelf_ = shelf_;
   places_.clear();
   return list;
 }
@@ -258,8 +230,7 @@ void LsRows::set(std::size_t i, LsRow row) {
   std::string fields;
   fields.reserve(96 + row.run.size() + row.shown.size() + row.path.size());
   run_fields(Packer(fields), row);
-  rows_[i].fields = std::make_unique_for_overwrite<char[]>(fields.size());
-  std::memcpy(rows_[i].fields.get(), fields.data(), fields.size());
+  rows_[i].fields = shelf_->keep(fields);
   rows_[i].series = std::move(row.series);
 }
 
@@ -273,7 +244,7 @@ void LsRows::arrange(std::span<const std::size_t> order) {
 LsRow LsRows::operator[](std::size_t i) const {
   assert(i < rows_.size());
   LsRow row;
-  run_fields(Unpacker(rows_[i].fields.get()), row);
+  run_fields(Unpacker(rows_[i].fields), row);
   row.series = rows_[i].series;
   return row;
 }

@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/shelf.hpp"
 #include "event/scalar.hpp"
 
 namespace tfevents::ops {
@@ -79,7 +81,7 @@ class SeriesList {
   /// In the given order.
   SeriesList(std::initializer_list<SeriesRow> rows);
 
-  [[nodiscard]] std::size_t size() const noexcept { return rows_ ? rows_->places.size() : 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   /// A row, unpacked.
   [[nodiscard]] SeriesRow operator[](std::size_t i) const;
@@ -87,18 +89,18 @@ class SeriesList {
   [[nodiscard]] const_iterator end() const { return {*this, size()}; }
 
  private:
-  struct Rows {
-    std::vector<std::unique_ptr<char[]>> blocks;
-    std::vector<const char*> places;  // Where each row begins.
-  };
-  std::shared_ptr<const Rows> rows_;
+  std::shared_ptr<const Shelf> shelf_;  // Has the rows, and the list of them.
+  std::span<const char* const> rows_;   // Where each begins.
 };
 
 /// Packs rows as they come.
 class SeriesList::Builder {
  public:
-  /// `rows` are expected.
-  explicit Builder(std::size_t rows) { places_.reserve(rows); }
+  /// `rows` are expected; they are kept on `shelf`, which those of other lists may share.
+  explicit Builder(std::size_t rows, std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>())
+      : shelf_(std::move(shelf)) {
+    places_.reserve(rows);
+  }
   void add(const SeriesRow& row);
   /// The rows by natural order of the tag, then kind. The builder is empty afterwards.
   SeriesList finish_sorted();
@@ -106,12 +108,9 @@ class SeriesList::Builder {
   SeriesList finish();
 
  private:
-  void begin_block(std::size_t bytes);
-
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::shared_ptr<Shelf> shelf_;
   std::vector<const char*> places_;
   std::string row_;
-  std::size_t in_block_ = 0, block_size_ = 0;
 };
 
 /// One run: the row of OUTPUT.md `ls`.
@@ -145,6 +144,7 @@ class LsRows {
   using const_iterator =  // NOLINT(readability-identifier-naming)
       UnpackingIterator<LsRows, LsRow>;
 
+  /// None.
   LsRows() = default;
   /// Room for that many rows, each to be `set` before it is read.
   explicit LsRows(std::size_t rows) : rows_(rows) {}
@@ -152,6 +152,8 @@ class LsRows {
 
   /// Packs a row. Different rows may be set by different threads at a time.
   void set(std::size_t i, LsRow row);
+  /// Where packed rows are kept: the lists of series that are to come with them may be there too.
+  [[nodiscard]] const std::shared_ptr<Shelf>& shelf() const noexcept { return shelf_; }
   /// Leaves the rows of these numbers, in this order; none may occur twice.
   void arrange(std::span<const std::size_t> order);
 
@@ -164,9 +166,10 @@ class LsRows {
 
  private:
   struct Packed {
-    std::unique_ptr<char[]> fields;
+    const char* fields = nullptr;
     SeriesList series;
   };
+  std::shared_ptr<Shelf> shelf_ = std::make_shared<Shelf>();
   std::vector<Packed> rows_;
 };
 

@@ -64,11 +64,8 @@ class AnswerReader {
       : run_(run), plan_(plan), select_(select), pool_(pool), context_(context) {}
 
   Result<RunAnswers> read() {
-    for (int tries = 0;; ++tries) {
-      auto answers = try_read();
-      if (answers.ok() || answers.error().code != ErrorCode::kChanged) return answers;
-      if (tries == 2) return given_up(answers.error());
-    }
+    return try_three_times([this] { return try_read(); },
+                           [this](const Error& error) { return given_up(error); });
   }
 
  private:
@@ -188,11 +185,7 @@ class AnswerReader {
 
   RunAnswers given_up(const Error& error) {
     RunReading reading(context_.sys, run_, input_options(context_, false));
-    reading.findings.add({.severity = Severity::kError,
-                          .rule = "changed-while-reading",
-                          .path = error.path,
-                          .message = error.message + ", three times while it was read",
-                          .lost_data = true});
+    reading.findings.on_changed(error, Findings::Changed::kAtEveryTry);
     RunAnswers answers = about_run(reading);
     take_findings(reading, answers);
     answers.tags = pool_.share({});

@@ -97,6 +97,20 @@ RunLife judge_life(const Run& run, const RunReading& reading, double now) {
   return life;
 }
 
+void fill_life(LsRow& row, const Run& run, const RunReading& reading, const RunLife& life) {
+  row.state = life.state;
+  row.damage = reading.findings.damage();
+  row.first_time = reading.activity.first_time();
+  row.last_time = reading.activity.last_time();
+  row.age_seconds = life.age_seconds;
+  if (row.first_time) row.duration_seconds = *row.last_time - *row.first_time;
+  row.files = run.files.size();
+  row.bytes = life.bytes;
+  row.profile = std::all_of(run.files.begin(), run.files.end(), [](const EventFile& file) {
+    return file.name.ends_with(".profile-empty");
+  });
+}
+
 void count_changes(const Run& run, double now, RunLife& life) noexcept {
   const auto change = last_change(run);
   if (!change || (life.active_time && *life.active_time >= *change)) return;

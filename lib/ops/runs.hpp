@@ -27,9 +27,24 @@ struct RunLife {
 };
 [[nodiscard]] RunLife judge_life(const Run& run, const RunReading& reading, double now);
 
+/// Tries to read a run until its files hold still, three times at most: `attempt()` gives a Result,
+/// `give_up(error)` what to say of a run that changed under every one.
+template <class Attempt, class GiveUp>
+auto try_three_times(Attempt&& attempt, GiveUp&& give_up) -> decltype(attempt()) {
+  for (int tries = 1;; ++tries) {
+    auto result = attempt();
+    if (result.ok() || result.error().code != ErrorCode::kChanged) return result;
+    if (tries == 3) return give_up(result.error());
+  }
+}
+
 /// Lets the newest change of an event file count as activity, where it is later than the last
 /// event.
 void count_changes(const Run& run, double now, RunLife& life) noexcept;
+
+/// Fills in what `ls` and `show` say of a run without looking at its series: state, damage, times,
+/// files and bytes.
+void fill_life(LsRow& row, const Run& run, const RunReading& reading, const RunLife& life);
 
 /// True when the run passes --newer-than, --older-than, --since, --until, --live and --finished.
 [[nodiscard]] bool passes_activity(const Selection& select, const RunLife& life) noexcept;

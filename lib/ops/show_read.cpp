@@ -23,10 +23,14 @@ class ShowReader {
       : select_(select), requests_(requests), context_(context), selector_(selector) {}
 
   Result<ReadShow> read(const Run& run) {
-    for (int tries = 0;; ++tries) {
-      auto read = try_read(run);
-      if (read.ok() || read.error().code != ErrorCode::kChanged || tries == 2) return read;
-    }
+    return try_three_times([&] { return try_read(run); },
+                           [&](const Error& error) -> Result<ReadShow> {
+                             RunReading state(context_.sys, run, input_options(context_, true));
+                             state.findings.on_changed(error, Findings::Changed::kAtEveryTry);
+                             ReadShow result;
+                             describe_run(result, run, state);
+                             return result;
+                           });
   }
 
  private:
@@ -89,17 +93,7 @@ class ShowReader {
     row.run = run.name;
     row.shown = run.shown;
     row.path = run.path;
-    row.state = life.state;
-    row.damage = state.findings.damage();
-    row.first_time = state.activity.first_time();
-    row.last_time = state.activity.last_time();
-    row.age_seconds = life.age_seconds;
-    if (row.first_time) row.duration_seconds = *row.last_time - *row.first_time;
-    row.files = run.files.size();
-    row.bytes = life.bytes;
-    row.profile = std::all_of(run.files.begin(), run.files.end(), [](const EventFile& file) {
-      return file.name.ends_with(".profile-empty");
-    });
+    fill_life(row, run, state, life);
     result.shown.median_gap = life.median_gap;
     result.shown.files = shown_files(state);
     if (state.hparams.session_start) result.shown.hparams = state.hparams.session_start->values;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "envelope.hpp"
+#include "findings.hpp"
 #include "format/paint.hpp"
 #include "format/table_writer.hpp"
 
@@ -22,15 +23,6 @@ constexpr std::size_t kMessageWidth = 60;
 
 std::string integer(std::uint64_t value) {
   return human_integer(static_cast<std::int64_t>(value));
-}
-
-Role role_of(Severity severity) {
-  switch (severity) {
-    case Severity::kNote: return Role::kDim;
-    case Severity::kWarn: return Role::kWarn;
-    case Severity::kError: return Role::kBad;
-  }
-  return Role::kBad;
 }
 
 // `@1 048 576…1 057 808`
@@ -89,67 +81,10 @@ Status each_shown(const std::vector<Problem>& rows, const std::vector<FileFindin
   return ok_status();
 }
 
-// Up to the first blank that is none between groups of digits.
-std::string_view first_word(std::string_view text) {
-  const auto digit = [&](std::size_t at) {
-    return at < text.size() && text[at] >= '0' && text[at] <= '9';
-  };
-  std::size_t end = text.find(' ');
-  while (end != std::string_view::npos && end > 0 && digit(end - 1) && digit(end + 1)) {
-    end = text.find(' ', end + 1);
-  }
-  return text.substr(0, end);
-}
-
-// Breaks a line at blanks, each line painted alone.
-std::string wrapped(std::string_view text, std::size_t width, Role role, bool color) {
-  std::string out;
-  std::string line;
-  const auto end_line = [&] {
-    out += paint(line, role, color) + '\n';
-    line.clear();
-  };
-  while (!text.empty()) {
-    const std::string_view word = first_word(text);
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) end_line();
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  end_line();
-  return out;
-}
-
 }  // namespace
 
 LazyTable fsck_table(const ops::FsckReport& report) {
-  std::vector<Column> columns = {{.key = "severity", .header = "SEVERITY"},
-                                 {.key = "rule", .header = "RULE"},
-                                 {.key = "run", .header = "RUN", .people = false},
-                                 name_column("path", "PATH"),
-                                 {.key = "offset", .header = "OFFSET"},
-                                 {.key = "end", .header = "END"},
-                                 {.key = "tag", .header = "TAG", .people = false},
-                                 {.key = "step", .header = "STEP", .people = false},
-                                 {.key = "message", .header = "MESSAGE", .elide = Elide::kEnd},
-                                 {.key = "hint", .header = "HINT", .people = false}};
-  const auto pass = [&report](const RowSource::Visit& visit) -> Status {
-    for (const Problem& row : report.rows) {
-      const Cell cells[] = {Cell::text(to_string(row.severity)).role(role_of(row.severity)),
-                            Cell::text(row.rule),
-                            Cell::text(row.run),
-                            Cell::text(row.path),
-                            Cell::count(row.offset),
-                            Cell::count(row.end),
-                            Cell::text(row.tag),
-                            Cell::integer(row.step),
-                            Cell::text(row.message),
-                            Cell::text(row.hint)};
-      TFEVENTS_CHECK(visit(cells));
-    }
-    return ok_status();
-  };
-  return {std::move(columns), pass};
+  return findings_table(report.rows, About::kFiles);
 }
 
 namespace {
@@ -218,16 +153,8 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
     return sink.drain();
   };
   TFEVENTS_CHECK(each_shown(report.rows, files, begin, line, end));
-  if (report.rows_left_out > 0) {
-    out += fmt::format("… {}, only counted\n",
-                       count_of(report.rows_left_out, "more finding", "more findings"));
-  }
-  const Role role = report.errors > 0     ? Role::kBad
-                    : report.warnings > 0 ? Role::kWarn
-                                          : Role::kGood;
-  const std::string verdict = fsck_verdict(report);
-  const std::size_t width = screen.terminal ? screen.width : verdict.size();
-  out += wrapped(verdict, width, role, screen.color);
+  write_verdict(out, fsck_verdict(report),
+                {report.errors, report.warnings, report.notes, report.rows_left_out}, screen);
   return sink.drain();
 }
 
@@ -240,13 +167,7 @@ Status fsck_json(const ops::FsckReport& report, std::string_view version, Sink& 
        .operands = report.operands,
        .view = View::kRaw,
        .complete = report.outcome.complete},
-      [&](JsonWriter& json) -> Status {
-        for (const Problem& row : report.rows) {
-          write_problem(json, row);
-          TFEVENTS_CHECK(sink.drain());
-        }
-        return ok_status();
-      },
+      [&](JsonWriter& json) { return write_findings(report.rows, json, sink); },
       [&](JsonWriter& json) {
         json.field("files", report.files)
             .field("bytes", report.bytes)
@@ -260,13 +181,7 @@ Status fsck_json(const ops::FsckReport& report, std::string_view version, Sink& 
 }
 
 Status fsck_jsonl(const ops::FsckReport& report, Sink& sink) {
-  JsonWriter json(sink.out());
-  for (const Problem& row : report.rows) {
-    write_problem(json, row);
-    json.end_line();
-    TFEVENTS_CHECK(sink.drain());
-  }
-  return ok_status();
+  return findings_jsonl(report.rows, sink);
 }
 
 }  // namespace tfevents::render

@@ -21,6 +21,17 @@ std::size_t fitting(std::string_view text, std::size_t width) {
   return end;
 }
 
+// Up to the first blank that is none between groups of digits.
+std::string_view first_word(std::string_view text) {
+  const auto digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
+  std::size_t end = text.find(' ');
+  while (end != std::string_view::npos && end > 0 && digit(end - 1) && digit(end + 1))
+    end = text.find(' ', end + 1);
+  return text.substr(0, end);
+}
+
 }  // namespace
 
 std::vector<std::string> broken_into_lines(std::string_view text, std::size_t width) {
@@ -28,10 +39,13 @@ std::vector<std::string> broken_into_lines(std::string_view text, std::size_t wi
   std::string line;
   std::size_t used = 0;
   while (!text.empty()) {
-    std::string_view word = text.substr(0, text.find(' '));
+    std::string_view word = first_word(text);
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     std::size_t wide = display_width(word);
-    if (!line.empty() && used + 1 + wide > width) lines.push_back(std::exchange(line, {}));
+    if (!line.empty() && used + 1 + wide > width) {
+      line.erase(line.find_last_not_of(' ') + 1);
+      lines.push_back(std::exchange(line, {}));
+    }
     for (; line.empty() && wide > width; wide = display_width(word)) {
       const std::size_t part = fitting(word, width);
       if (part == word.size()) break;

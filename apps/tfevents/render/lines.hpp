@@ -8,7 +8,7 @@
 namespace tfevents::render {
 
 /// Text that is safe to print, broken at its blanks into lines of at most `width` terminal columns.
-/// A word that is wider is cut: nothing is lost. One line at least.
+/// Groups of digits stay together. A word that is wider is cut: nothing is lost. One line at least.
 [[nodiscard]] std::vector<std::string> broken_into_lines(std::string_view text, std::size_t width);
 
 /// The same, joined: each line ended by LF.

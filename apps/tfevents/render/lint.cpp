@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "envelope.hpp"
+#include "findings.hpp"
 #include "format/paint.hpp"
 #include "format/table_writer.hpp"
 #include "lines.hpp"
@@ -22,23 +25,25 @@ constexpr std::size_t kShownOfRule = 5;
 constexpr std::size_t kWhatWidth = 12;
 constexpr std::size_t kMessageWidth = 50;
 
-Role role_of(Severity severity) {
-  switch (severity) {
-    case Severity::kNote: return Role::kDim;
-    case Severity::kWarn: return Role::kWarn;
-    case Severity::kError: return Role::kBad;
-  }
-  return Role::kBad;
+// The file's name where a finding is about no tag; empty where it is about the run.
+std::string file_of(const Problem& row, const std::string& run_path) {
+  if (row.tag || !row.path || *row.path == run_path) return {};
+  return row.path->substr(row.path->rfind('/') + 1);
 }
 
-// The tag, else the file where it is about one.
+// The tag, else the file.
 Cell what_cell(const Problem& row, const std::string& run_path) {
   if (row.tag) return Cell::text(*row.tag);
-  if (!row.path || *row.path == run_path) return {};
-  return Cell::text(row.path->substr(row.path->rfind('/') + 1)).role(Role::kDim);
+  std::string file = file_of(row, run_path);
+  return file.empty() ? Cell() : Cell::text(std::move(file)).role(Role::kDim);
 }
 
-std::array<Cell, 4> line_cells(const Problem& row, const std::string& run_path) {
+std::vector<Cell> cells_above(const Problem& row, const std::string& run_path) {
+  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), Cell::text(row.rule),
+          what_cell(row, run_path)};
+}
+
+std::vector<Cell> line_cells(const Problem& row, const std::string& run_path) {
   return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), what_cell(row, run_path),
           Cell::text(row.message), Cell::text(row.rule)};
 }
@@ -90,33 +95,7 @@ std::string folded_line(const RunFindings& run) {
 }  // namespace
 
 LazyTable lint_table(const ops::LintReport& report) {
-  std::vector<Column> columns = {{.key = "severity", .header = "SEVERITY"},
-                                 {.key = "rule", .header = "RULE"},
-                                 name_column("run", "RUN"),
-                                 {.key = "path", .header = "PATH", .people = false},
-                                 {.key = "offset", .header = "OFFSET", .people = false},
-                                 {.key = "end", .header = "END", .people = false},
-                                 {.key = "tag", .header = "TAG"},
-                                 {.key = "step", .header = "STEP"},
-                                 {.key = "message", .header = "MESSAGE", .elide = Elide::kEnd},
-                                 {.key = "hint", .header = "HINT", .people = false}};
-  const auto pass = [&report](const RowSource::Visit& visit) -> Status {
-    for (const Problem& row : report.rows) {
-      const Cell cells[] = {Cell::text(to_string(row.severity)).role(role_of(row.severity)),
-                            Cell::text(row.rule),
-                            Cell::text(row.run),
-                            Cell::text(row.path),
-                            Cell::count(row.offset),
-                            Cell::count(row.end),
-                            Cell::text(row.tag),
-                            Cell::integer(row.step),
-                            Cell::text(row.message),
-                            Cell::text(row.hint)};
-      TFEVENTS_CHECK(visit(cells));
-    }
-    return ok_status();
-  };
-  return {std::move(columns), pass};
+  return findings_table(report.rows, About::kRuns);
 }
 
 std::string lint_verdict(const ops::LintReport& report) {
@@ -147,21 +126,54 @@ std::string lint_verdict(const ops::LintReport& report) {
   return text + " (" + why + ")";
 }
 
+namespace {
+
+// A terminal that has no room for a message beside its tag has it below, whole.
+constexpr std::size_t kBelow = 4;
+
+bool has_room(const ops::LintReport& report, const std::vector<RunFindings>& runs,
+              const Screen& screen) {
+  if (!screen.terminal) return true;
+  std::size_t what = 0, message = 0;
+  for (const RunFindings& run : runs) {
+    for (std::size_t i = 0; i < run.shown.size(); ++i) {
+      if (!run.shown[i]) continue;
+      const Problem& row = report.rows[run.begin + i];
+      const std::string subject = row.tag ? *row.tag : file_of(row, run.group.path);
+      what = std::max(what, display_width(printable(subject)));
+      message = std::max(message, display_width(printable(row.message)));
+    }
+  }
+  constexpr std::size_t kIndentAndSeverity = 2 + 5, kGaps = 2 + 2;
+  return kIndentAndSeverity + what + message + kGaps <= screen.width;
+}
+
+std::vector<Column> columns_above() {
+  return {{.keep = true},
+          {.keep = true, .role = Role::kDim},
+          {.elide = Elide::kMiddle, .min_width = kWhatWidth, .keep = true}};
+}
+
+}  // namespace
+
 Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all, Sink& sink) {
   const std::vector<RunFindings> runs = group_by_run(report, screen.terminal && !all);
   TableStyle style = screen.table_style();
   style.header = false;
   style.indent = "  ";
-  const std::vector<Column> columns = line_columns();
+  const bool beside = has_room(report, runs, screen);
+  const std::vector<Column> columns = beside ? line_columns() : columns_above();
   // One table for all runs, so that columns are aligned through the whole answer.
   TableWriter table(columns, style);
   const auto each_shown = [&](const RunFindings& run, auto use) {
     for (std::size_t i = 0; i < run.shown.size(); ++i) {
-      if (run.shown[i]) use(line_cells(report.rows[run.begin + i], run.group.path));
+      if (!run.shown[i]) continue;
+      const Problem& row = report.rows[run.begin + i];
+      use(beside ? line_cells(row, run.group.path) : cells_above(row, run.group.path), row);
     }
   };
   for (const RunFindings& run : runs)
-    each_shown(run, [&](const std::array<Cell, 4>& cells) { table.measure(cells); });
+    each_shown(run, [&](std::span<const Cell> cells, const Problem&) { table.measure(cells); });
   table.lay_out();
   std::string& out = sink.out();
   for (const RunFindings& run : runs) {
@@ -169,24 +181,21 @@ Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all
     out += paint(screen.terminal ? elide_middle(name, screen.width) : name, Role::kStrong,
                  screen.color);
     out += '\n';
-    each_shown(run, [&](const std::array<Cell, 4>& cells) { table.write_row(out, cells); });
+    each_shown(run, [&](std::span<const Cell> cells, const Problem& row) {
+      table.write_row(out, cells);
+      if (beside) return;
+      for (const std::string& line :
+           broken_into_lines(printable(row.message), screen.width - std::min(screen.width, kBelow)))
+        out += std::string(kBelow, ' ') + line + '\n';
+    });
     if (!run.folded.empty()) {
       for (const std::string& line : broken_into_lines(folded_line(run), screen.width - 2))
         out += "  " + line + '\n';
     }
     TFEVENTS_CHECK(sink.drain());
   }
-  if (report.rows_left_out > 0) {
-    out += fmt::format("… {}, only counted\n",
-                       count_of(report.rows_left_out, "more finding", "more findings"));
-  }
-  const Role role = report.errors > 0     ? Role::kBad
-                    : report.warnings > 0 ? Role::kWarn
-                                          : Role::kGood;
-  const std::string verdict = lint_verdict(report);
-  const std::size_t width = screen.terminal ? screen.width : verdict.size();
-  for (const std::string& line : broken_into_lines(verdict, width))
-    out += paint(line, role, screen.color) + '\n';
+  write_verdict(out, lint_verdict(report),
+                {report.errors, report.warnings, report.notes, report.rows_left_out}, screen);
   return sink.drain();
 }
 
@@ -199,13 +208,7 @@ Status lint_json(const ops::LintReport& report, std::string_view version, Sink& 
        .operands = report.operands,
        .view = View::kClean,
        .complete = report.outcome.complete},
-      [&](JsonWriter& json) -> Status {
-        for (const Problem& row : report.rows) {
-          write_problem(json, row);
-          TFEVENTS_CHECK(sink.drain());
-        }
-        return ok_status();
-      },
+      [&](JsonWriter& json) { return write_findings(report.rows, json, sink); },
       [&](JsonWriter& json) {
         json.field("series", report.series).field("runs", report.runs);
         json.field("errors", report.errors)
@@ -219,13 +222,7 @@ Status lint_json(const ops::LintReport& report, std::string_view version, Sink& 
 }
 
 Status lint_jsonl(const ops::LintReport& report, Sink& sink) {
-  JsonWriter json(sink.out());
-  for (const Problem& row : report.rows) {
-    write_problem(json, row);
-    json.end_line();
-    TFEVENTS_CHECK(sink.drain());
-  }
-  return ok_status();
+  return findings_jsonl(report.rows, sink);
 }
 
 }  // namespace tfevents::render

@@ -272,7 +272,9 @@ void write_remarks(const ops::ShownRun& run, const Screen& screen, bool all, std
   }
 }
 
-Status write_screen(const ops::ShownRun& run, const Screen& screen, bool all, Sink& sink) {
+// Gives how many columns the terminal has no room for.
+Result<std::size_t> write_screen(const ops::ShownRun& run, const Screen& screen, bool all,
+                                 Sink& sink) {
   write_head(run, screen, sink.out());
   write_fact("files", files_text(run), screen, sink.out());
   write_fact("damage", damage_text(run), screen, sink.out());
@@ -285,24 +287,29 @@ Status write_screen(const ops::ShownRun& run, const Screen& screen, bool all, Si
     sink.out() += '\n';
     TFEVENTS_CHECK(write_files(run, screen, sink));
   }
-  if (run.row.series.empty()) return sink.drain();
-  sink.out() += '\n';
-  const LazyTable table = shown_series_table(run, screen, screen.terminal && !all);
-  TFEVENTS_TRY(const std::size_t dropped, render_table(table, screen.table_style(), sink));
-  write_remarks(run, screen, all, sink.out());
-  sink.out() += more_columns(dropped, false);
-  return sink.drain();
+  std::size_t dropped = 0;
+  if (!run.row.series.empty()) {
+    sink.out() += '\n';
+    const LazyTable table = shown_series_table(run, screen, screen.terminal && !all);
+    TFEVENTS_TRY(dropped, render_table(table, screen.table_style(), sink));
+    write_remarks(run, screen, all, sink.out());
+  }
+  TFEVENTS_CHECK(sink.drain());
+  return dropped;
 }
 
 }  // namespace
 
 Status show_screens(const ops::ShowReport& report, const Screen& screen, bool all, Sink& sink) {
   bool first = true;
+  std::size_t most = 0;
   for (const ops::ShownRun& run : report.runs) {
     if (!std::exchange(first, false)) sink.out() += '\n';
-    TFEVENTS_CHECK(write_screen(run, screen, all, sink));
+    TFEVENTS_TRY(const std::size_t dropped, write_screen(run, screen, all, sink));
+    most = std::max(most, dropped);
   }
-  return ok_status();
+  sink.out() += more_columns(most, false);
+  return sink.drain();
 }
 
 Status show_markdown(const ops::ShowReport& report, const Screen& screen, Sink& sink) {
