@@ -107,10 +107,15 @@ class SeriesStats {
       (less ? min_ : max_) = last_;
       (less ? min_step_ : max_step_) = step;
     }
-    // The same error as Neumaier's, without a comparison (Knuth's TwoSum).
-    const double number = static_cast<double>(value), sum = sum_ + number, added = sum - sum_;
-    compensation_ += (sum_ - (sum - added)) + (number - added);
-    sum_ = sum;
+    add_up(static_cast<double>(value));
+  }
+  /// A float32 that lies between the least and the greatest number so far. Only where another one
+  /// follows: what is said of the last point is left to that.
+  [[gnu::always_inline]] void add_between(double value, std::uint64_t bytes) {
+    ++points_;
+    ++finite_;
+    bytes_ += bytes;
+    add_up(value);
   }
 
   void add_blob(std::int64_t step, std::uint64_t bytes) {
@@ -129,6 +134,12 @@ class SeriesStats {
   void fill(SeriesRow& row, bool scalars) const;
 
  private:
+  // The same error as Neumaier's, without a comparison (Knuth's TwoSum).
+  [[gnu::always_inline]] void add_up(double number) {
+    const double sum = sum_ + number, added = sum - sum_;
+    compensation_ += (sum_ - (sum - added)) + (number - added);
+    sum_ = sum;
+  }
   // Widened, 64-bit integers lose their last digits.
   static bool less_in_last_digits(Scalar a, Scalar b) noexcept {
     if (a.dtype != b.dtype) return false;

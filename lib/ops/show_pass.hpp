@@ -85,7 +85,7 @@ class ShownPoints {
     series_.reach(id);
     const SeriesInfo& info = tags_.info(id);
     ShownSeries& series = series_[id];
-    series.selected = info.selected;
+    series.selected = series.counts = info.selected;
     if (!info.selected) return;
     if (info.kind == Kind::kScalars) {
       if (trends_.size() < kMostDetailed) series.trend = &trends_.emplace_back();
@@ -101,6 +101,15 @@ class ShownPoints {
                                                std::uint64_t bytes) {
     series.stats.add_float(step, value, bytes);
     if (series.trend != nullptr) series.trend->add(step, static_cast<double>(value));
+  }
+  /// The same where another point will be added after this one.
+  [[gnu::always_inline]] static void add_followed_float(ShownSeries& series, std::int64_t step,
+                                                        float value, std::uint64_t bytes) {
+    const auto number = static_cast<double>(value);
+    // What lies within a part of the curve lies within the whole.
+    if (series.trend != nullptr && series.trend->add_between(step, number)) [[likely]]
+      return series.stats.add_between(number, bytes);
+    add_float(series, step, value, bytes);
   }
   static void add_scalar(ShownSeries& series, std::int64_t step, Scalar value,
                          std::uint64_t bytes) {
@@ -243,18 +252,17 @@ class ShowPass {
                                        std::uint64_t bytes) {
     ShownSeries& series = points_[id];
     borders_.on_point(wall);
-    // True for the first point of a series as well, but that may be counted like any other.
     if (observation_.observe(id, step) || !ordinary_ || series.blob ||
         series.dtype != DType::kFloat32) [[unlikely]] {
       return add(id, step, wall, Scalar::of(value), bytes, false);
     }
+    // What counts was set for all points of the series.
     if (series.waits && series.counts)
-      ShownPoints::add_float(series, series.step, series.value.as_float(), series.bytes);
+      ShownPoints::add_followed_float(series, series.step, series.value.as_float(), series.bytes);
     series.step = step;
     series.bytes = bytes;
     series.value = ScalarBits(value);
     series.file = borders_.file();
-    series.counts = series.selected;
     series.waits = true;
   }
   void on_scalar(SeriesId id, std::int64_t step, double wall, Scalar value, std::uint64_t bytes) {

@@ -33,19 +33,20 @@ class Trend {
 
   /// The next point. A step below the first one (in the raw view) counts with the first bucket.
   [[gnu::always_inline]] void add(std::int64_t step, double value) {
-    // Nearly all points lie in the bucket of the one before, and are one step on.
-    const std::uint64_t offset =
-        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(bucket_from_);
-    const std::uint64_t distance =
-        static_cast<std::uint64_t>(step) - static_cast<std::uint64_t>(last_);
-    if (offset >= bucket_steps_ || distance > narrowest_ || !(std::abs(value) <= kMost))
-        [[unlikely]] {
+    if (!near(step) || !(std::abs(value) <= kMost)) [[unlikely]]
       return add_slowly(step, value);
-    }
     ++points_;
     last_ = step;
     if (value < low_) low_ = value;
     if (value > high_) high_ = value;
+  }
+  /// The next point, where it lies between the least and the greatest value that the last one's
+  /// bucket has, as most do; else nothing is added, and the answer is false.
+  [[gnu::always_inline]] bool add_between(std::int64_t step, double value) {
+    if (!near(step) || !(value >= low_) || !(value <= high_)) return false;
+    ++points_;
+    last_ = step;
+    return true;
   }
 
   /// Up to kColumns. Of few points one each; of more, columns of equal width in steps, each with
@@ -78,6 +79,12 @@ class Trend {
   static constexpr double kMost = std::numeric_limits<double>::max();
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+  // Nearly all points lie in the bucket of the one before, and are one step on.
+  [[nodiscard]] [[gnu::always_inline]] bool near(std::int64_t step) const noexcept {
+    const auto to = static_cast<std::uint64_t>(step);
+    return to - static_cast<std::uint64_t>(bucket_from_) < bucket_steps_ &&
+           to - static_cast<std::uint64_t>(last_) <= narrowest_;
+  }
   void add_slowly(std::int64_t step, double value);
   void insert_gap(Distance distance);
   void widen();
