@@ -20,38 +20,36 @@ namespace {
 constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20;
 constexpr double kGreatest = std::numeric_limits<double>::max();
 
-Error format_error(const StoredValue& value, std::string message) {
-  return Error{
-      .code = ErrorCode::kFormat, .message = std::move(message), .offset = value.record_offset()};
-}
-
-/// The elements `bucket_of(begin)` … of a vector, which is filled from it without being cleared
-/// first: decoding is as fast as memory, and half of it is these stores.
+/// The buckets `bucket_of(i)`, to fill a vector from: one that grows is not cleared first, as
+/// `resize` would, and these stores are half of all decoding.
 template <class BucketOf>
 class BucketIterator {
  public:
-  using iterator_category = std::forward_iterator_tag;
+  // NOLINTBEGIN(readability-identifier-naming): as the standard names them
+  using iterator_category = std::random_access_iterator_tag;
   using value_type = HistogramBucket;
   using difference_type = std::ptrdiff_t;
   using pointer = const HistogramBucket*;
   using reference = HistogramBucket;
+  // NOLINTEND(readability-identifier-naming)
 
-  BucketIterator(const BucketOf& bucket_of, std::size_t at) noexcept
-      : bucket_of_(&bucket_of), at_(at) {}
-  HistogramBucket operator*() const noexcept { return (*bucket_of_)(at_); }
-  BucketIterator& operator++() noexcept {
-    ++at_;
+  BucketIterator(BucketOf bucket_of, std::size_t at) noexcept : bucket_of_(bucket_of), at_(at) {}
+  HistogramBucket operator*() const noexcept { return bucket_of_(at_); }
+  BucketIterator& operator++() noexcept { return *this += 1; }
+  BucketIterator& operator--() noexcept { return *this += -1; }
+  BucketIterator& operator+=(std::ptrdiff_t n) noexcept {
+    at_ += static_cast<std::size_t>(n);
     return *this;
+  }
+  friend std::ptrdiff_t operator-(const BucketIterator& a, const BucketIterator& b) noexcept {
+    return static_cast<std::ptrdiff_t>(a.at_ - b.at_);
   }
   friend bool operator==(const BucketIterator& a, const BucketIterator& b) noexcept {
     return a.at_ == b.at_;
   }
-  friend std::ptrdiff_t distance(const BucketIterator& a, const BucketIterator& b) noexcept {
-    return static_cast<std::ptrdiff_t>(b.at_ - a.at_);
-  }
 
  private:
-  const BucketOf* bucket_of_;
+  BucketOf bucket_of_;
   std::size_t at_;
 };
 
@@ -96,12 +94,23 @@ Bytes bytes_of(const Doubles& doubles) noexcept {
   return std::as_bytes(std::span(doubles.data(), static_cast<std::size_t>(doubles.size())));
 }
 
+/// What a histogram holds before anything is decoded, but for the memory of its buckets.
+void clear(Histogram& histogram) {
+  std::vector<HistogramBucket> buckets = std::move(histogram.buckets);
+  histogram = {};
+  histogram.buckets = std::move(buckets);
+}
+
 /// Makes buckets of limits: bucket i reaches from limit i - 1 to limit i.
-Histogram to_histogram(const OldHistogram& old) {
+void to_histogram(const OldHistogram& old, Histogram& histogram) {
   const std::size_t limits = old.limits.size() / 8, counts = old.counts.size() / 8;
-  const auto limit = [&](std::size_t i) { return load_le<double>(old.limits.data() + 8 * i); };
-  const auto count = [&](std::size_t i) { return load_le<double>(old.counts.data() + 8 * i); };
-  Histogram histogram;
+  const auto limit = [at = old.limits.data()](std::size_t i) {
+    return load_le<double>(at + 8 * i);
+  };
+  const auto count = [at = old.counts.data()](std::size_t i) {
+    return load_le<double>(at + 8 * i);
+  };
+  clear(histogram);
   histogram.min = old.min;
   histogram.max = old.max;
   histogram.num = old.num;
@@ -115,24 +124,23 @@ Histogram to_histogram(const OldHistogram& old) {
   std::size_t begin = 0, end = std::min(limits, counts);
   while (begin < end && !is_count(count(begin))) ++begin;
   while (end > begin && !is_count(count(end - 1))) --end;
-  if (begin == end) return histogram;
-  const auto bucket_of = [&](std::size_t i) {
-    return HistogramBucket{i == 0 ? old.min : limit(i - 1), limit(i), count(i)};
-  };
   std::vector<HistogramBucket>& buckets = histogram.buckets;
+  const auto bucket_of = [limit, count](std::size_t i) {
+    return HistogramBucket{limit(i == 0 ? 0 : i - 1), limit(i), count(i)};
+  };
   buckets.assign(BucketIterator(bucket_of, begin), BucketIterator(bucket_of, end));
+  if (begin == end) return;
+  if (begin == 0) buckets.front().left = old.min;
   if (!(buckets.front().left >= old.min)) buckets.front().left = old.min;
   // Edges beyond all numbers stand at the ends.
-  for (auto bucket = buckets.begin(); bucket != buckets.end() && bucket->right <= -kGreatest;) {
-    bucket->right = old.min;
-    if (++bucket != buckets.end()) bucket->left = old.min;
+  for (auto at = buckets.begin(); at != buckets.end() && at->right <= -kGreatest;) {
+    at->right = old.min;
+    if (++at != buckets.end()) at->left = old.min;
   }
-  for (auto bucket = buckets.rbegin(); bucket != buckets.rend() && bucket->right >= kGreatest;) {
-    bucket->right = old.max;
-    if (bucket != buckets.rbegin()) std::prev(bucket)->left = old.max;
-    ++bucket;
+  for (auto at = buckets.rbegin(); at != buckets.rend() && at->right >= kGreatest; ++at) {
+    at->right = old.max;
+    if (at != buckets.rbegin()) std::prev(at)->left = old.max;
   }
-  return histogram;
 }
 
 Result<Histogram> decode_old(const StoredValue& value, const ValueOutline& outline) {
@@ -152,8 +160,12 @@ Result<Histogram> decode_old(const StoredValue& value, const ValueOutline& outli
     }
     bytes = room;
   }
+  Histogram histogram;
   if (!outline.merged_histogram) {
-    if (const auto plain = read_plain(bytes)) return to_histogram(*plain);
+    if (const auto plain = read_plain(bytes)) {
+      to_histogram(*plain, histogram);
+      return histogram;
+    }
   }
   pb::Histogram message;
   const auto size = static_cast<int>(bytes.size());
@@ -166,9 +178,10 @@ Result<Histogram> decode_old(const StoredValue& value, const ValueOutline& outli
     ok = message.ParseFromArray(bytes.data(), size);
   }
   if (!ok) return format_error(value, "the histogram is not what its record says it is");
-  return to_histogram({message.min(), message.max(), message.num(), message.sum(),
-                       message.sum_squares(), bytes_of(message.bucket_limit()),
-                       bytes_of(message.bucket())});
+  to_histogram({message.min(), message.max(), message.num(), message.sum(), message.sum_squares(),
+                bytes_of(message.bucket_limit()), bytes_of(message.bucket())},
+               histogram);
+  return histogram;
 }
 
 void take_edges(Histogram& histogram) {
@@ -197,35 +210,34 @@ std::optional<std::array<std::uint64_t, 2>> read_plain_shape(Bytes message) {
   return in.done() ? std::optional(sizes) : std::nullopt;
 }
 
-/// Rows of float64, raw and whole, which is what TensorFlow writes. Nothing for any other tensor,
+/// Rows of float64, raw and whole, which is what TensorFlow writes. False for any other tensor,
 /// which may be valid.
-std::optional<Histogram> read_plain_rows(Bytes message) {
+bool read_plain_rows(Bytes message, Histogram& histogram) {
   constexpr std::uint64_t kRow = 24;
   wire::SpanReader in(message);
   wire::Tag tag;
   std::uint64_t dtype = 0, size = 0;
   if (!wire::read_tag(in, tag) || tag.field != 1 || tag.type != wire::Type::kVarint ||
       !in.varint(dtype) || dtype != static_cast<std::uint64_t>(DType::kFloat64))
-    return std::nullopt;
+    return false;
   if (!wire::read_tag(in, tag) || tag.field != 2 || tag.type != wire::Type::kBytes ||
       !wire::read_length(in, size))
-    return std::nullopt;
+    return false;
   const auto shape = read_plain_shape({in.data(), static_cast<std::size_t>(size)});
   if (!shape || !in.skip(size) || !wire::read_tag(in, tag) || tag.field != 4 ||
       tag.type != wire::Type::kBytes || !wire::read_length(in, size) || size != in.left())
-    return std::nullopt;
-  if ((*shape)[1] != 3 || size == 0 || size % kRow != 0 || (*shape)[0] != size / kRow)
-    return std::nullopt;
+    return false;
+  if ((*shape)[1] != 3 || size == 0 || size % kRow != 0 || (*shape)[0] != size / kRow) return false;
+  clear(histogram);
   const auto bucket_of = [rows = in.data()](std::size_t i) {
     const std::byte* const row = rows + kRow * i;
     return HistogramBucket{load_le<double>(row), load_le<double>(row + 8),
                            load_le<double>(row + 16)};
   };
-  Histogram histogram;
   histogram.buckets.assign(BucketIterator(bucket_of, 0),
                            BucketIterator(bucket_of, static_cast<std::size_t>(size / kRow)));
   take_edges(histogram);
-  return histogram;
+  return true;
 }
 
 Result<Histogram> decode_rows(const StoredValue& value, const TensorOutline& outline) {
@@ -256,8 +268,8 @@ std::vector<HistogramBucket> tensorboard_rows(const Histogram& histogram) {
   return rows;
 }
 
-std::optional<Histogram> decode_plain_histogram(const StoredValue& value) {
-  if (!value.in_memory() || value.size() > kMaxBytes) return std::nullopt;
+bool decode_plain_histogram(const StoredValue& value, Histogram& histogram) {
+  if (!value.in_memory() || value.size() > kMaxBytes) return false;
   wire::SpanReader in(value.bytes());
   Bytes message;
   std::uint32_t form = 0;  // The field of the HistogramProto or of the tensor.
@@ -266,20 +278,21 @@ std::optional<Histogram> decode_plain_histogram(const StoredValue& value) {
     std::uint64_t size = 0;
     if (!wire::read_tag(in, tag) || tag.type != wire::Type::kBytes || tag.field <= before ||
         !wire::read_length(in, size))
-      return std::nullopt;
+      return false;
     before = tag.field;
     if (form == 0 && (tag.field == 5 || tag.field == 8)) {
       message = {in.data(), static_cast<std::size_t>(size)};
       form = tag.field;
     } else if (tag.field != 1 && tag.field != 9) {
-      return std::nullopt;
+      return false;
     }
-    if (!in.skip(size)) return std::nullopt;
+    if (!in.skip(size)) return false;
   }
-  if (form == 8) return read_plain_rows(message);
-  if (form == 0) return std::nullopt;
+  if (form == 8) return read_plain_rows(message, histogram);
+  if (form == 0) return false;
   const auto plain = read_plain(message);
-  return plain ? std::optional(to_histogram(*plain)) : std::nullopt;
+  if (plain) to_histogram(*plain, histogram);
+  return plain.has_value();
 }
 
 Result<Histogram> decode_histogram(const StoredValue& value, const ValueOutline& outline) {

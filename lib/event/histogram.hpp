@@ -36,8 +36,9 @@ struct Histogram {
 [[nodiscard]] std::vector<HistogramBucket> tensorboard_rows(const Histogram& histogram);
 
 /// Decodes what nearly everybody writes, a tag and a HistogramProto or a float64 tensor with its
-/// fields in order, straight from the record. Nothing for any other value, a histogram or not.
-[[nodiscard]] std::optional<Histogram> decode_plain_histogram(const StoredValue& value);
+/// fields in order, straight from the record into `histogram`, whose memory is used again. False
+/// for any other value, a histogram or not; then nothing is said about what `histogram` holds.
+[[nodiscard]] bool decode_plain_histogram(const StoredValue& value, Histogram& histogram);
 
 /// Decodes a histogram of either form. Buckets without a limit, or limits without a bucket, are
 /// left out and said in `problem`. Memory follows the bytes of the value: 24 for 16 of them.

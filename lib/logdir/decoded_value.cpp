@@ -104,16 +104,11 @@ Result<DecodedValue> decode_hparams(const StoredValue& stored, const ValueOutlin
   return error;
 }
 
-}  // namespace
-
-Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::string_view tag,
-                                  std::uint64_t limit) {
+Result<DecodedValue> decode_any(const StoredValue& stored, Kind kind, std::string_view tag,
+                                std::uint64_t limit) {
   if (stored.form() != StoredForm::kValue) {
     TFEVENTS_TRY(const GraphSize size, graph_size(stored));
     return DecodedValue{size, {}};
-  }
-  if (kind == Kind::kHistograms && stored.size() <= limit) {
-    if (auto histogram = decode_plain_histogram(stored)) return with_problem(std::move(*histogram));
   }
   TFEVENTS_TRY(const ValueOutline outline, outline_of(stored));
   switch (kind) {
@@ -145,6 +140,30 @@ Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::str
     return elided(stored, outline);
   }
   return TensorDecoder(stored, outline, tag).decode(kind);
+}
+
+}  // namespace
+
+Status decode_value_into(DecodedValue& value, const StoredValue& stored, Kind kind,
+                         std::string_view tag, std::uint64_t limit) {
+  if (kind == Kind::kHistograms && stored.form() == StoredForm::kValue && stored.size() <= limit) {
+    auto* histogram = std::get_if<Histogram>(&value.what);
+    if (histogram == nullptr) histogram = &value.what.emplace<Histogram>();
+    if (decode_plain_histogram(stored, *histogram)) {
+      value.problem = histogram->problem;
+      return ok_status();
+    }
+  }
+  value = {};  // Its memory is free before that of the next one is taken.
+  TFEVENTS_TRY(value, decode_any(stored, kind, tag, limit));
+  return ok_status();
+}
+
+Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind, std::string_view tag,
+                                  std::uint64_t limit) {
+  DecodedValue value;
+  TFEVENTS_CHECK(decode_value_into(value, stored, kind, tag, limit));
+  return value;
 }
 
 }  // namespace tfevents

@@ -61,5 +61,9 @@ inline constexpr std::uint64_t kPrintedBytes = 64 * 1024;
 [[nodiscard]] Result<DecodedValue> decode_value(const StoredValue& stored, Kind kind,
                                                 std::string_view tag,
                                                 std::uint64_t limit = kPrintedBytes);
+/// The same into `value`, whose memory is used again where many histograms are decoded in turn.
+/// After an error it holds nothing.
+[[nodiscard]] Status decode_value_into(DecodedValue& value, const StoredValue& stored, Kind kind,
+                                       std::string_view tag, std::uint64_t limit = kPrintedBytes);
 
 }  // namespace tfevents

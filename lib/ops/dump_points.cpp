@@ -5,10 +5,12 @@
 #include "ops/view_passes.hpp"
 
 namespace tfevents::ops {
-DecodedValue EmitSink::decode(SeriesId series, std::int64_t step, const StoredValue& stored) {
+
+void EmitSink::decode(SeriesId series, std::int64_t step, const StoredValue& stored,
+                      DecodedValue& value) {
   const SeriesInfo& info = reading_.tags.info(series);
   const std::string_view tag = reading_.tags.name(info.tag);
-  Result<DecodedValue> value = decode_value(stored, info.kind, tag, printed_bytes_);
+  const Status decoded = decode_value_into(value, stored, info.kind, tag, printed_bytes_);
   const auto found = [&](Severity severity, std::string rule, std::string message, bool lost) {
     reading_.findings.add({.severity = severity,
                            .rule = std::move(rule),
@@ -19,12 +21,12 @@ DecodedValue EmitSink::decode(SeriesId series, std::int64_t step, const StoredVa
                            .message = std::move(message),
                            .lost_data = lost});
   };
-  if (!value.ok()) {
-    found(Severity::kError, "undecodable-value", value.error().message, true);
-    return {Elided{stored.size(), {}, {}}, {}};
+  if (!decoded.ok()) {
+    found(Severity::kError, "undecodable-value", decoded.error().message, true);
+    value = {Elided{stored.size(), {}, {}}, {}};
+  } else if (!value.problem.empty()) {
+    found(Severity::kWarn, "inconsistent-value", value.problem, false);
   }
-  if (!value->problem.empty()) found(Severity::kWarn, "inconsistent-value", value->problem, false);
-  return std::move(*value);
 }
 
 void SlotText::flush(std::string& text) {

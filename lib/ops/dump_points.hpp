@@ -74,11 +74,14 @@ class EmitSink {
     after();
   }
   void on_stored(SeriesId series, std::int64_t step, double wall, const StoredValue& stored) {
-    writer_.on_value(series, step, wall, decode(series, step, stored));
+    decode(series, step, stored, value_);
+    writer_.on_value(series, step, wall, value_);
     after();
   }
   Kept keep(SeriesId series, std::int64_t step, double /*wall*/, const StoredValue& stored) {
-    return std::make_unique<DecodedValue>(decode(series, step, stored));
+    auto kept = std::make_unique<DecodedValue>();
+    decode(series, step, stored, *kept);
+    return kept;
   }
   void on_kept(SeriesId series, std::int64_t step, double wall, const Kept& kept) {
     writer_.on_value(series, step, wall, *kept);
@@ -97,13 +100,14 @@ class EmitSink {
   }
 
   // What cannot be decoded is elided, and a finding.
-  DecodedValue decode(SeriesId series, std::int64_t step, const StoredValue& stored);
+  void decode(SeriesId series, std::int64_t step, const StoredValue& stored, DecodedValue& value);
 
   RunReading& reading_;
   PointWriter& writer_;
   SlotText& output_;
   std::uint64_t printed_bytes_;
   std::uint64_t points_ = 0;
+  DecodedValue value_;  // The one being emitted.
 };
 
 }  // namespace tfevents::ops
