@@ -150,7 +150,7 @@ std::string content(int dtype, std::initializer_list<std::int64_t> shape, std::s
   return built.words();
 }
 
-TEST_CASE("tensor: every dtype in both layouts, and as a reference") {
+TEST_CASE("12 #49: tensor: every dtype in both layouts, and as a reference") {
   std::size_t dtypes = 0;
   for (const Layouts& layouts : all_layouts()) {
     CAPTURE(layouts.dtype);
@@ -190,7 +190,7 @@ TEST_CASE("tensor: what has no elements that anybody knows") {
   }
 }
 
-TEST_CASE("tensor: torch's half_val holds float32 patterns where any is wider than 16 bits") {
+TEST_CASE("12 #47: tensor: torch's half_val holds float32 patterns where any exceeds 16 bits") {
   for (const int dtype : {14, 19}) {
     Built built(dtype, {3});
     for (const float number : {1.5F, 0.0F, -3.0F})
@@ -199,7 +199,7 @@ TEST_CASE("tensor: torch's half_val holds float32 patterns where any is wider th
   }
 }
 
-TEST_CASE("tensor: the populated field counts where that of the dtype is empty") {
+TEST_CASE("12 #48: tensor: the populated field counts where that of the dtype is empty") {
   Built bytes(4, {2});  // torch add_tensor of uint8
   bytes.message.add_uint32_val(200);
   bytes.message.add_uint32_val(7);

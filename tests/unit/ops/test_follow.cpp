@@ -76,7 +76,7 @@ TEST_CASE("a growing file: what is there, then what is added, each once") {
   CHECK(w.problems.empty());
 }
 
-TEST_CASE("a record in two parts, cut anywhere, comes when it is whole") {
+TEST_CASE("12 #4: a record in two parts, cut anywhere, comes when it is whole") {
   const std::string record = points(3, 3);
   for (std::size_t cut = 1; cut < record.size(); ++cut) {
     CAPTURE(cut);
@@ -109,7 +109,20 @@ TEST_CASE("byte by byte") {
   CHECK(w.problems.empty());
 }
 
-TEST_CASE("new files and new runs, wherever they sort") {
+TEST_CASE("12 #5, #25: what is added to a file that has a later one beside it is picked up") {
+  const std::string record = points(3, 3);
+  Followed w;
+  w.memory.file(w.file, points(0, 2, true) + record.substr(0, 20));
+  w.memory.file("/logs/a/events.out.tfevents.2.h", points(10, 11, true));
+  w.then([&] { w.memory.append(w.file, record.substr(20)); });
+  w.then([&] { w.memory.append(w.file, points(4, 4)); });
+  const auto report = w.follow();
+  REQUIRE(report.ok());
+  CHECK(w.looks == std::vector<Steps>{{0, 1, 2, 10, 11}, {3}, {4}});
+  CHECK(w.problems.empty());
+}
+
+TEST_CASE("12 #24: new files and new runs, wherever they sort") {
   Followed w;
   w.memory.file("/logs/m/events.out.tfevents.5.h", points(0, 1, true));
   w.then([&] { w.memory.file("/logs/m/events.out.tfevents.1.h", points(10, 11, true)); });
@@ -136,7 +149,8 @@ TEST_CASE("a tree that holds nothing yet") {
   CHECK_FALSE(report->outcome.matched_nothing);
 }
 
-TEST_CASE("a file that was replaced or became shorter is read again from its start, with a note") {
+TEST_CASE("12 #74: a file that was replaced or became shorter is read again from its start") {
+  // With a note.
   SUBCASE("replaced by a longer one") {
     Followed w;
     w.memory.file(w.file, points(0, 2, true));

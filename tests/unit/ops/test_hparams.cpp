@@ -7,16 +7,15 @@
 namespace tfevents::test {
 namespace {
 
-const std::string kExperiment(kHparamsExperimentTag);
-const std::string kStart(kHparamsSessionStartTag);
-const std::string kEnd(kHparamsSessionEndTag);
+const std::string kSessionStart(kHparamsSessionStartTag);
+const std::string kSessionEnd(kHparamsSessionEndTag);
 
 TEST_CASE("a row a session: group, status, times, hparams, last values") {
   HparamsWorld w;
   w.run("run_10", [](RunBuilder& r) {
-    r.hparams(kStart, full_start({{"lr", 0.1}}, "trial-a", 1767607200.5));
+    r.hparams(kSessionStart, full_start({{"lr", 0.1}}, "trial-a", 1767607200.5));
     r.scalar("acc", {{0, 0.1F}, {7, 0.9F}});
-    r.hparams(kEnd, session_end(HparamsStatus::kSuccess, 1767607999));
+    r.hparams(kSessionEnd, session_end(HparamsStatus::kSuccess, 1767607999));
   });
   w.session("run_2", {{"lr", 0.2}, {"opt", std::string("sgd")}}, 0.5F);
   const ops::HparamsReport& report = w.list();
@@ -71,7 +70,7 @@ TEST_CASE("a metric that is announced, but that nobody has, leaves the choice to
   CHECK(w.labels() == Lines{"acc"});
 }
 
-TEST_CASE("torch: columns are those of all experiments, not of the first (FORMAT 12 #69)") {
+TEST_CASE("12 #69: torch: columns are those of all experiments, not of the first") {
   HparamsWorld w;
   const auto sub_run = [&](const std::string& name, const char* metric, float value) {
     w.run(name, [&](RunBuilder& r) {
@@ -125,7 +124,7 @@ TEST_CASE("several add_hparams of one run without metrics are as many sessions")
   CHECK(w.cells("job/a") == w.cells("job/b"));
 }
 
-TEST_CASE("hparams at the root of a log tree find their metrics (FORMAT 12 #67, #68)") {
+TEST_CASE("12 #67, #68: hparams at the root of a log tree find their metrics") {
   HparamsWorld w;
   w.run(".", [](RunBuilder& r) { with_hparams(r, {{"lr", 0.1}}).scalar("acc", {{0, 0.5F}}); });
   w.run("validation", [](RunBuilder& r) { r.scalar("loss", {{0, 2}}); });
@@ -169,7 +168,7 @@ TEST_CASE("other runs below a session are its metrics, those of the nearest one"
   CHECK(w.cells("s/inner") == Lines{"0.75", "0.125"});
 }
 
-TEST_CASE("of two session starts in one run the first counts, and a note says so (#70)") {
+TEST_CASE("12 #70: of two session starts in one run the first counts, and a note says so") {
   HparamsWorld w;
   w.run("a", [](RunBuilder& r) {
     with_hparams(r, {{"lr", 1.0}}).scalar("acc", {{0, 0.5F}});
@@ -183,16 +182,16 @@ TEST_CASE("of two session starts in one run the first counts, and a note says so
   CHECK(report.outcome.complete);
 }
 
-TEST_CASE("of several ends the last counts; unknown words of the format are unknown (#73)") {
+TEST_CASE("12 #73: of several ends the last counts; unknown words of the format are unknown") {
   HparamsWorld w;
   w.run("a", [](RunBuilder& r) {
     with_hparams(r, {{"lr", 1.0}});
-    r.hparams(kEnd, session_end(HparamsStatus::kRunning))
-        .hparams(kEnd, session_end(HparamsStatus::kFailure, 7));
+    r.hparams(kSessionEnd, session_end(HparamsStatus::kRunning))
+        .hparams(kSessionEnd, session_end(HparamsStatus::kFailure, 7));
   });
   w.run("b", [](RunBuilder& r) {
     with_hparams(r, {{"lr", 1.0}});
-    r.hparams(kEnd, session_end(static_cast<HparamsStatus>(99)));
+    r.hparams(kSessionEnd, session_end(static_cast<HparamsStatus>(99)));
   });
   w.list();
   CHECK(w.of("a").status == HparamsStatus::kFailure);
@@ -253,7 +252,7 @@ TEST_CASE("the order: names, hyperparameters, metrics, what is missing last eith
   w.session("b", {{"lr", 10.0}}, 0.25F);
   w.session("c", {{"other", 1.0}}, 0.75F);
   w.run("d", [](RunBuilder& r) {
-    r.hparams(kStart, full_start({{"lr", 3.0}}, "x", 5)).scalar("loss", {{0, 1}});
+    r.hparams(kSessionStart, full_start({{"lr", 3.0}}, "x", 5)).scalar("loss", {{0, 1}});
   });
   const auto sorted = [&](const std::string& key) {
     w.options.sort = key;
@@ -298,7 +297,7 @@ TEST_CASE("at most 8 metrics are for people, programs get all") {
   CHECK(w.last->metrics.size() == 32);
 }
 
-TEST_CASE("sessions without a metric, NaN, steps beyond 32 bits (#37)") {
+TEST_CASE("12 #37: sessions without a metric, NaN, steps beyond 32 bits") {
   HparamsWorld w;
   w.run("none", [](RunBuilder& r) { with_hparams(r, {{"lr", 1.0}}); });
   w.run("nan", [](RunBuilder& r) {
@@ -346,15 +345,17 @@ TEST_CASE("a condition that no session satisfies; a name that none has") {
 
 TEST_CASE("what is no hparams message is left out and told, its session stays") {
   HparamsWorld w;
-  w.run("bad", [](RunBuilder& r) { r.hparams(kStart, "\xFF\xFF\xFF").scalar("acc", {{0, 1}}); });
+  w.run("bad", [](RunBuilder& r) {
+    r.hparams(kSessionStart, "\xFF\xFF\xFF").scalar("acc", {{0, 1}});
+  });
   w.run("late", [](RunBuilder& r) {
     // An end under the tag of a start; the first start that can be read counts.
-    r.hparams(kStart, session_end(HparamsStatus::kSuccess));
+    r.hparams(kSessionStart, session_end(HparamsStatus::kSuccess));
     with_hparams(r, {{"lr", 2.0}});
   });
   std::string version;  // Of a version that nobody knows.
   wire::Encoder(version).varint(1, std::uint64_t{7});
-  w.run("new", [&](RunBuilder& r) { r.hparams(kStart, version); });
+  w.run("new", [&](RunBuilder& r) { r.hparams(kSessionStart, version); });
   const ops::HparamsReport& report = w.list();
   CHECK(w.sessions() == Lines{"bad", "late", "new"});
   CHECK(w.of("bad").hparams.empty());

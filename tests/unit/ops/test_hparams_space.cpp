@@ -6,8 +6,6 @@
 namespace tfevents::test {
 namespace {
 
-const std::string kExperiment(kHparamsExperimentTag);
-
 TEST_CASE("what nobody announces is inferred from the values") {
   HparamsWorld w;
   w.session("a", {{"lr", 0.1}, {"opt", std::string("sgd")}, {"bn", true}, {"same", 3.0}}, 0.1F);
@@ -26,7 +24,7 @@ TEST_CASE("what nobody announces is inferred from the values") {
   CHECK(w.entry("lr").values[1].sessions == 2);
 }
 
-TEST_CASE("mixed types are texts, as which the number and the text 1 are one (#72)") {
+TEST_CASE("12 #72: mixed types are texts, as which the number and the text 1 are one") {
   HparamsWorld w;
   w.session("a", {{"x", 1.0}}, 0.1F);
   w.session("b", {{"x", std::string("two")}}, 0.2F);
@@ -38,7 +36,7 @@ TEST_CASE("mixed types are texts, as which the number and the text 1 are one (#7
   CHECK(w.entry("x").differs);
 }
 
-TEST_CASE("NaN and infinities are values, but in no domain (#71)") {
+TEST_CASE("12 #71: NaN and infinities are values, but in no domain") {
   HparamsWorld w;
   w.session("a", {{"lr", std::numeric_limits<double>::quiet_NaN()}}, 0.1F);
   w.session("b", {{"lr", 0.5}}, 0.2F);
