@@ -1,5 +1,7 @@
 #include "base/error.hpp"
 
+#include <utility>
+
 namespace tfevents {
 
 const char* to_string(ErrorCode code) noexcept {
@@ -17,6 +19,10 @@ const char* to_string(ErrorCode code) noexcept {
     case ErrorCode::kInternal: return "internal";
   }
   return "internal";
+}
+
+Error usage(std::string message, std::string hint) {
+  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
 }
 
 }  // namespace tfevents

@@ -37,4 +37,7 @@ struct Error {
                              ///< the place; safe to print. Empty where there is no such place.
 };
 
+/// Of a request that makes no sense: kUsage.
+[[nodiscard]] Error usage(std::string message, std::string hint = {});
+
 }  // namespace tfevents

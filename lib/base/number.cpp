@@ -146,4 +146,8 @@ std::string human_integer(std::int64_t value) {
   return out;
 }
 
+std::string counted(std::uint64_t n, std::string_view one, std::string_view many) {
+  return to_text(n).append(" ").append(n == 1 ? one : many);
+}
+
 }  // namespace tfevents

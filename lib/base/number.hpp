@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tfevents {
 
@@ -32,5 +33,8 @@ char* write_json_number(char* to, double value) noexcept;
 /// `55100` as `55 100`: groups of three, separated by a plain blank; for tables for
 /// people.
 [[nodiscard]] std::string human_integer(std::int64_t value);
+
+/// `1 run`, `55100 runs`: a number with the noun that belongs to it.
+[[nodiscard]] std::string counted(std::uint64_t n, std::string_view one, std::string_view many);
 
 }  // namespace tfevents

@@ -13,7 +13,9 @@ constexpr std::size_t kMostBlock = 64 * 1024;
 
 }  // namespace
 
-const char* Shelf::keep(std::string_view bytes) { return keep(bytes, 1); }
+const char* Shelf::keep(std::string_view bytes) {
+  return keep(bytes, 1);
+}
 
 const char* Shelf::keep(std::string_view bytes, std::size_t alignment) {
   const std::lock_guard lock(mutex_);

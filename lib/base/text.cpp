@@ -69,10 +69,6 @@ void append_bytes_escaped(std::string& out, std::string_view bytes) {
   for (const char c : bytes) append_hex(out, "\\x", static_cast<unsigned char>(c), 2);
 }
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 /// Splits the digit run that `text` begins with off, without its leading zeros.
 std::string_view take_number(std::string_view& text) noexcept {
   std::size_t end = 0;

@@ -6,6 +6,11 @@
 
 namespace tfevents {
 
+/// True for `0` to `9`, whatever the locale.
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
 /// True when `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 

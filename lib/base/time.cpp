@@ -22,17 +22,9 @@ constexpr double kHour = 60 * kMinute;
 constexpr double kDay = 24 * kHour;
 constexpr double kWeek = 7 * kDay;
 
-Error usage(std::string message) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message)};
-}
-
 /// What was typed, safe to quote in a message of one line.
 std::string quoted(std::string_view text) {
   return "'" + elide_middle(printable(text), 60) + "'";
-}
-
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
 }
 
 /// Takes `digits[.digits]` off the front; empty when there is none. No sign, no exponent, no `inf`.

@@ -69,11 +69,6 @@ std::optional<std::int64_t> decimal(Bytes bytes) noexcept {
   return number;
 }
 
-Error format_error(const StoredValue& value, std::string message) {
-  return Error{
-      .code = ErrorCode::kFormat, .message = std::move(message), .offset = value.record_offset()};
-}
-
 /// In words, where a shape and its strings do not fit together. What is there is shown all the
 /// same.
 std::string misfit(const TensorOutline& tensor) {

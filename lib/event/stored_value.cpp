@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace tfevents {
 
@@ -31,6 +32,11 @@ Result<Bytes> StoredValue::load(std::uint64_t limit, std::vector<std::byte>& roo
                  .offset = offset_};
   }
   return Bytes(room);
+}
+
+Error format_error(const StoredValue& value, std::string message) {
+  return Error{
+      .code = ErrorCode::kFormat, .message = std::move(message), .offset = value.record_offset()};
 }
 
 }  // namespace tfevents

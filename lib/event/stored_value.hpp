@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -57,5 +58,8 @@ class StoredValue {
   std::size_t file_;
   std::uint64_t offset_;
 };
+
+/// Of a value that is not what its record says it is: kFormat.
+[[nodiscard]] Error format_error(const StoredValue& value, std::string message);
 
 }  // namespace tfevents

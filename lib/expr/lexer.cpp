@@ -12,8 +12,6 @@
 namespace tfevents::syntax {
 namespace {
 
-using Kind = ExprToken::Kind;
-
 /// What people write who know it from other languages or word processors.
 struct ForeignSign {
   std::string_view sign;
@@ -207,19 +205,19 @@ Result<ExprToken> ExprLexer::next() {
   TFEVENTS_CHECK(refuse_foreign_sign());
   const char c = peek();
   if (const auto comparison = this->comparison()) {
-    token.kind = Kind::kComparison;
+    token.kind = ExprToken::Kind::kComparison;
     token.comparison = *comparison;
   } else if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
-    token.kind = Kind::kNumber;
+    token.kind = ExprToken::Kind::kNumber;
     TFEVENTS_TRY(token.number, number());
   } else if (c == '"') {
-    token.kind = Kind::kText;
+    token.kind = ExprToken::Kind::kText;
     TFEVENTS_TRY(token.text, quoted());
   } else if (is_letter(c)) {
-    token.kind = Kind::kWord;
+    token.kind = ExprToken::Kind::kWord;
     token.text = std::string(word());
   } else if (std::string_view("+-*/(),~").find(c) != std::string_view::npos) {
-    token.kind = Kind::kSign;
+    token.kind = ExprToken::Kind::kSign;
     token.sign = c;
     ++at_;
   } else {

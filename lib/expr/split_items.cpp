@@ -22,7 +22,7 @@ bool opens_text(std::string_view text, std::size_t at) noexcept {
   if (at == 0) return true;
   const char before = text[at - 1];
   const bool beyond_ascii = (static_cast<unsigned char>(before) & 0x80U) != 0;
-  return !syntax::is_letter(before) && !syntax::is_digit(before) && !beyond_ascii;
+  return !syntax::is_letter(before) && !is_digit(before) && !beyond_ascii;
 }
 
 /// Behind the double quote that closes the one at `at`; npos where there is none.

@@ -17,13 +17,9 @@
 namespace tfevents {
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
-};
-
 // The entries of a directory that are numbers; nothing where it cannot be read.
 std::optional<std::vector<std::int64_t>> numbers_in(const std::string& path) {
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
+  const std::unique_ptr<DIR, posix::CloseDirectory> directory(::opendir(path.c_str()));
   if (directory == nullptr) return std::nullopt;
   std::vector<std::int64_t> numbers;
   while (const dirent* entry = ::readdir(directory.get())) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,11 @@ class Descriptor {
 
  private:
   int number_ = -1;
+};
+
+/// Closes what opendir(3) opened.
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
 /// In nanoseconds since the epoch; what is too far away is the farthest that can be said.

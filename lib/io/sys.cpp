@@ -90,10 +90,6 @@ class RealFile final : public OpenFile {
   std::string path_;
 };
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 class RealSys final : public Sys {
  public:
   Result<std::unique_ptr<OpenFile>> open_read(const std::string& path) override {
@@ -114,7 +110,7 @@ class RealSys final : public Sys {
   Result<Listing> list(const std::string& path) override {
     DIR* opened = ::opendir(path.c_str());
     while (opened == nullptr && errno == EINTR) opened = ::opendir(path.c_str());
-    const std::unique_ptr<DIR, CloseDirectory> directory(opened);
+    const std::unique_ptr<DIR, posix::CloseDirectory> directory(opened);
     if (!directory) return system_error(errno, path);
 
     struct stat info {};

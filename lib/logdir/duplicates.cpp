@@ -13,7 +13,7 @@ namespace tfevents {
 namespace {
 
 constexpr std::size_t kHead = 256;
-constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::size_t kCompareBlock = 64 * 1024;
 // Files that begin alike but differ are rare; a tree made of them must not cost a comparison of all
 // with all.
 constexpr int kMaxComparisons = 8;
@@ -41,9 +41,9 @@ bool same_front(const std::string& a, const std::string& b, std::uint64_t bytes,
   auto first = sys.open_read(a);
   auto second = sys.open_read(b);
   if (!first.ok() || !second.ok()) return false;
-  std::vector<std::byte> x(kBlock), y(kBlock);
+  std::vector<std::byte> x(kCompareBlock), y(kCompareBlock);
   for (std::uint64_t at = 0; at < bytes;) {
-    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, bytes - at));
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(kCompareBlock, bytes - at));
     if (read_all_at(**first, at, std::span(x).first(want)) != want) return false;
     if (read_all_at(**second, at, std::span(y).first(want)) != want) return false;
     if (std::memcmp(x.data(), y.data(), want) != 0) return false;

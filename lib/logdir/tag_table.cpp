@@ -6,7 +6,7 @@
 namespace tfevents {
 namespace {
 
-constexpr std::size_t kBlock = 16 * 1024;
+constexpr std::size_t kTextBlock = 16 * 1024;
 
 std::size_t hash_of(std::string_view text) noexcept {
   return std::hash<std::string_view>{}(text);
@@ -55,7 +55,7 @@ void TagTable::grow() {
 
 const char* TagTable::keep(std::string_view text) {
   if (text.size() > block_left_) {
-    const std::size_t size = std::max(kBlock, text.size());
+    const std::size_t size = std::max(kTextBlock, text.size());
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
     block_at_ = blocks_.back().get();
     block_left_ = size;

@@ -14,7 +14,7 @@ namespace tfevents::ops {
 namespace {
 
 // Results are kept until the last is there, at half a kilobyte each.
-constexpr std::size_t kMaxRows = 1'000'000;
+constexpr std::size_t kMaxResults = 1'000'000;
 
 /// How far a check that failed is from holding; infinite where that is no number.
 double distance(const CheckRow& row) {
@@ -49,7 +49,7 @@ class Assert {
     } else if (options_.any) {
       for (const PlannedCheck& check : checks_) add(any(judge, check));
     } else {
-      if (table.rows().size() > kMaxRows / checks_.size()) {
+      if (table.rows().size() > kMaxResults / checks_.size()) {
         return Error{.code = ErrorCode::kLimit,
                      .message = "more than 1,000,000 results: " + to_text(checks_.size()) +
                                 " checks of " + to_text(table.rows().size()) + " trials",

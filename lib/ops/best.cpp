@@ -14,10 +14,6 @@
 namespace tfevents::ops {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 /// Which way is better: as told, else as the names in the metric agree.
 Result<Direction> direction_of(const BestOptions& options) {
   if (options.direction) return *options.direction;

@@ -18,19 +18,16 @@ constexpr double kClockSkew = 300;
 constexpr std::size_t kShownNames = 8;
 constexpr std::size_t kShownCalls = 3;
 
-std::string text_of(const Value& value) {
+/// One side of a check, as messages show it.
+std::string side_text(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return to_text(*number);
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
   if (const auto* text = std::get_if<std::string>(&value)) return "\"" + printable(*text) + "\"";
   return "nothing";
 }
 
-std::string counted(std::uint64_t n, const char* one, const char* many) {
-  return to_text(n) + " " + (n == 1 ? one : many);
-}
-
 /// A value of a series with what it comes from: `0.9214 at step 55000`.
-std::string text_of(const SeriesCall& call, const SeriesValue& value) {
+std::string side_text(const SeriesCall& call, const SeriesValue& value) {
   if (value.absence == Absence::kNever) {
     return "never: no point of " + printable(call.tag) + " is " + to_string(call.comparison) + " " +
            to_text(call.threshold);
@@ -64,7 +61,7 @@ std::string text_of(const SeriesCall& call, const SeriesValue& value) {
 }
 
 /// A number as people read the attribute: an age as `66d`.
-std::string text_of(const NameRef& attribute, double number) {
+std::string side_text(const NameRef& attribute, double number) {
   // What an attribute is compared with may be any number.
   if (attribute.name == "size")
     return human_bytes(number > 0 ? static_cast<std::uint64_t>(std::min(number, 1e18)) : 0);
@@ -86,9 +83,9 @@ bool is_quantity(const NameRef& name, const TrialRow& trial, const Value& side) 
 
 std::string side_text(const Value& side, const TrialRow& trial, std::span<const NameRef> names) {
   for (const NameRef& name : names) {
-    if (is_quantity(name, trial, side)) return text_of(name, std::get<double>(side));
+    if (is_quantity(name, trial, side)) return side_text(name, std::get<double>(side));
   }
-  return text_of(side);
+  return side_text(side);
 }
 
 /// The value of the only name that is compared. Where it reads like the other side, exactly.
@@ -98,11 +95,11 @@ std::string name_text(const CheckRow& row, const TrialRow& trial, std::span<cons
     if (!left && !is_quantity(name, trial, row.right)) continue;
     const double own = std::get<double>(left ? row.left : row.right);
     const auto* other = std::get_if<double>(left ? &row.right : &row.left);
-    const std::string text = text_of(name, own);
-    const bool alike = other != nullptr && *other != own && text_of(name, *other) == text;
+    const std::string text = side_text(name, own);
+    const bool alike = other != nullptr && *other != own && side_text(name, *other) == text;
     return alike ? text + " (" + to_text(own) + ")" : text;
   }
-  return text_of(row.left);
+  return side_text(row.left);
 }
 
 bool same_number(const Value& side, const SeriesValue& value) {
@@ -248,7 +245,7 @@ void CheckJudge::explain_trouble(CheckRow& row, std::size_t trial, const Planned
       return;
     case Trouble::Kind::kType:
       if (!is_null(row.left) && !is_null(row.right))
-        row.message += " (" + text_of(row.left) + " against " + text_of(row.right) + ")";
+        row.message += " (" + side_text(row.left) + " against " + side_text(row.right) + ")";
       return;
   }
 }
@@ -316,7 +313,7 @@ void CheckJudge::decide(CheckRow& row, const TrialRow& trial, const PlannedCheck
 }
 
 void CheckJudge::decide_steps(CheckRow& row) {
-  row.message = is_null(row.left) ? "no step" : "last step " + text_of(row.left);
+  row.message = is_null(row.left) ? "no step" : "last step " + side_text(row.left);
   if (row.status != CheckStatus::kPass) row.reason = "too-few-steps";
 }
 
@@ -339,7 +336,7 @@ std::string CheckJudge::evidence(const CheckRow& row, const TrialRow& trial,
                                  const Expression& expression) {
   const auto calls = expression.calls();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (picks_never(values[i])) return text_of(calls[i], values[i]);
+    if (picks_never(values[i])) return side_text(calls[i], values[i]);
   }
   const std::size_t operands = calls.size() + expression.names().size();
   if (row.op && operands > 1) {
@@ -347,15 +344,15 @@ std::string CheckJudge::evidence(const CheckRow& row, const TrialRow& trial,
            side_text(row.right, trial, expression.names());
   }
   if (row.op && values.size() == 1) {
-    std::string value = text_of(calls[0], values[0]);
+    std::string value = side_text(calls[0], values[0]);
     if (same_number(row.left, values[0]) || same_number(row.right, values[0])) return value;
-    return text_of(row.left) + " against " + text_of(row.right) + ", from " + value;
+    return side_text(row.left) + " against " + side_text(row.right) + ", from " + value;
   }
   if (row.op) return name_text(row, trial, expression.names());
   std::string text;
   for (std::size_t i = 0; i < std::min(values.size(), kShownCalls); ++i) {
     text += (i == 0 ? "" : ", ") + std::string(to_string(calls[i].function)) + "(" +
-            printable(calls[i].tag) + ") " + text_of(calls[i], values[i]);
+            printable(calls[i].tag) + ") " + side_text(calls[i], values[i]);
   }
   if (values.size() > kShownCalls) text += ", …";
   if (text.empty()) text = row.status == CheckStatus::kPass ? "true" : "false";

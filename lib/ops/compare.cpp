@@ -15,10 +15,6 @@
 namespace tfevents::ops {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 std::optional<double> finite(const Value& value) {
   const auto* number = std::get_if<double>(&value);
   return number != nullptr && std::isfinite(*number) ? std::optional(*number) : std::nullopt;

@@ -66,7 +66,7 @@ bool is_like_points(SeriesFunction function) {
   return false;
 }
 
-struct Candidate {
+struct ColumnCandidate {
   std::string tag;
   std::optional<Direction> direction;
   std::size_t trials = 0;
@@ -74,7 +74,7 @@ struct Candidate {
   bool in_baseline = false;
 };
 
-bool comes_before(const Candidate& a, const Candidate& b) {
+bool column_comes_before(const ColumnCandidate& a, const ColumnCandidate& b) {
   if (a.in_baseline != b.in_baseline) return a.in_baseline;
   if (a.trials != b.trials) return a.trials > b.trials;
   if (a.part != b.part) return a.part < b.part;
@@ -133,16 +133,17 @@ void CompareColumns::choose(const TrialTable& table, std::optional<Direction> di
   for (const std::size_t row : baseline) {
     for (std::string& tag : table.tags(row)) of_baseline.insert(std::move(tag));
   }
-  std::vector<Candidate> candidates;
+  std::vector<ColumnCandidate> candidates;
   bool any_directed = false;
   for (const auto& [tag, trials] : counts) {
     candidates.push_back(
         {tag, infer_direction(tag), trials, part_rank(tag), of_baseline.contains(tag)});
     any_directed = any_directed || candidates.back().direction.has_value();
   }
-  if (any_directed) std::erase_if(candidates, [](const Candidate& one) { return !one.direction; });
-  std::sort(candidates.begin(), candidates.end(), comes_before);
-  for (Candidate& one : candidates)
+  if (any_directed)
+    std::erase_if(candidates, [](const ColumnCandidate& one) { return !one.direction; });
+  std::sort(candidates.begin(), candidates.end(), column_comes_before);
+  for (ColumnCandidate& one : candidates)
     all_.push_back({std::move(one.tag), direction ? direction : one.direction});
 }
 

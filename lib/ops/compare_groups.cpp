@@ -13,10 +13,6 @@
 namespace tfevents::ops {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 bool ends_with_parts(const std::string& name, const std::string& parts) {
   return name.size() > parts.size() && name.ends_with(parts) &&
          name[name.size() - parts.size() - 1] == '/';

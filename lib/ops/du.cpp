@@ -14,7 +14,7 @@ namespace tfevents::ops {
 namespace {
 
 /// What is kept of a run that was read until all are: nothing where it has nothing to tell.
-struct Slot {
+struct UsageSlot {
   std::unique_ptr<RunOutcome> outcome;
   std::unique_ptr<Error> error;
 };
@@ -120,7 +120,7 @@ Result<DuReport> disk_usage(const DuOptions& options, const OpContext& given) {
   report.operands = found.operands;
   TFEVENTS_CHECK(keep_where(found, select, options.where, context));
   const SeriesSelector selector(select);
-  std::vector<Slot> slots(found.runs.size());
+  std::vector<UsageSlot> slots(found.runs.size());
   Sums sums(options, report);
   expect(context, found);
   for_each_parallel(
@@ -146,7 +146,7 @@ Result<DuReport> disk_usage(const DuOptions& options, const OpContext& given) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
   }
   OutcomeBuilder outcome(select, found);
-  for (Slot& slot : slots) {
+  for (UsageSlot& slot : slots) {
     if (slot.error) return std::move(*slot.error);
     if (slot.outcome == nullptr) {
       outcome.add_plain();

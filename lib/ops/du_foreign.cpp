@@ -10,7 +10,7 @@
 namespace tfevents::ops {
 namespace {
 
-constexpr std::size_t kMostProblems = 100;
+constexpr std::size_t kMostForeignProblems = 100;
 constexpr std::string_view kTrash = ".tfe-trash";
 
 Problem unreadable(const std::string& path, const std::string& what, const Error& error) {
@@ -41,7 +41,7 @@ class Descent {
     auto info = sys_.lstat(path);
     if (info.ok()) return *info;
     // What vanishes meanwhile is as if it had never been.
-    if (info.error().code != ErrorCode::kNotFound && problems_.size() < kMostProblems)
+    if (info.error().code != ErrorCode::kNotFound && problems_.size() < kMostForeignProblems)
       problems_.push_back(unreadable(path, "its size is not known", info.error()));
     return std::nullopt;
   }
@@ -139,7 +139,8 @@ TrashSum measure_trash(const std::string& directory, Sys& sys, const StopFlag& s
     waiting.pop_back();
     const auto listing = sys.list(path);
     if (!listing.ok()) {
-      if (listing.error().code != ErrorCode::kNotFound && trash.problems.size() < kMostProblems)
+      if (listing.error().code != ErrorCode::kNotFound &&
+          trash.problems.size() < kMostForeignProblems)
         trash.problems.push_back(unreadable(path, "the trash is not counted", listing.error()));
       continue;
     }

@@ -8,21 +8,14 @@
 namespace tfevents::ops {
 namespace {
 
-/// Others wait for a slot: it ends however its worker ends.
-struct FinishSlot {
-  OrderedOutput& output;
-  std::size_t slot;
-  ~FinishSlot() { output.finish(slot); }
-};
-
 /// What is kept of a run until all are written; see the like in ls.cpp.
-struct Slot {
+struct DumpSlot {
   std::uint64_t rows = 0;
   std::unique_ptr<RunOutcome> outcome;
   std::unique_ptr<Error> error;
 
-  Slot() = default;
-  Slot(const Selection& select, Result<DumpedRun> dumped) {
+  DumpSlot() = default;
+  DumpSlot(const Selection& select, Result<DumpedRun> dumped) {
     if (!dumped.ok()) {
       error = std::make_unique<Error>(std::move(dumped).error());
       return;
@@ -53,7 +46,7 @@ Result<DumpReport> dump_runs(Discovery found, const DumpOptions& options, DumpFo
   expect(context, found);
   const SeriesSelector selector(options.select);
   OrderedOutput output(found.runs.size(), write);
-  std::vector<Slot> slots(found.runs.size());
+  std::vector<DumpSlot> slots(found.runs.size());
   // In run order, whatever their sizes: the first unfinished run must be at work for others to go
   // on.
   for_each_parallel(
@@ -63,14 +56,14 @@ Result<DumpReport> dump_runs(Discovery found, const DumpOptions& options, DumpFo
         SlotText text(output, i);
         const auto one = options.what == DumpOptions::What::kPoints ? dump_points : dump_records;
         const Run run = std::move(found.runs[i]);
-        slots[i] = Slot(options.select, one(run, options, selector, format, text, context));
+        slots[i] = DumpSlot(options.select, one(run, options, selector, format, text, context));
       });
   TFEVENTS_CHECK(output.status());
   if (context.stop.requested()) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
   }
   OutcomeBuilder outcome(options.select, found);
-  for (Slot& slot : slots) {
+  for (DumpSlot& slot : slots) {
     if (slot.error) return std::move(*slot.error);
     const bool counts =
         slot.outcome == nullptr ? outcome.add_plain() : outcome.add(std::move(*slot.outcome));

@@ -18,15 +18,6 @@ namespace {
 
 constexpr std::size_t kNamedSeries = 5;
 
-// A run that is an operand itself is called `.`: its directory has a better name.
-std::string name_of(const Run& run) {
-  if (run.standard_input) return "stdin";
-  if (run.name != ".") return run.name;
-  std::string_view name = run.people_name();
-  while (name.ends_with('/')) name.remove_suffix(1);
-  return std::string(name.substr(name.rfind('/') + 1));
-}
-
 /// Makes the writers of each run.
 class Writers final : public DumpFormat {
  public:
@@ -37,7 +28,7 @@ class Writers final : public DumpFormat {
   void split(std::unique_ptr<SplitFiles> files, const std::vector<Run>& runs) {
     files_ = std::move(files);
     FileNames names;
-    for (const Run& run : runs) names_.emplace(run.path, names.add(name_of(run)));
+    for (const Run& run : runs) names_.emplace(run.path, names.add(name_for_files(run)));
   }
 
   std::unique_ptr<PointWriter> points_of(const Run& run) override {

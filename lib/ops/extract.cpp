@@ -19,13 +19,6 @@ namespace {
 constexpr const char* kIndex = "index.json";
 constexpr const char* kUnfinishedIndex = ".tfe-index";
 
-/// Others wait for a slot: it ends however its worker ends.
-struct FinishSlot {
-  OrderedOutput& output;
-  std::size_t slot;
-  ~FinishSlot() { output.finish(slot); }
-};
-
 std::string parent_of(std::string path) {
   path = without_trailing_slashes(std::move(path));
   const auto slash = path.rfind('/');
@@ -55,14 +48,6 @@ Status check_place(const std::string& path, const Discovery& found, Sys& sys) {
                  .hint = "name one outside of it: what is in a run's directory belongs to the run"};
   }
   return ok_status();
-}
-
-// A run that is an operand itself is called `.`: its directory has a better name.
-std::string name_of(const Run& run) {
-  if (run.standard_input) return "stdin";
-  if (run.name != ".") return run.name;
-  const std::string name = without_trailing_slashes(run.people_name());
-  return name.substr(name.rfind('/') + 1);
 }
 
 /// index.json, which has its name when it is complete.
@@ -110,7 +95,7 @@ Result<ExtractReport> extract_runs(Discovery found, const ExtractOptions& option
   FileNames names;
   static_cast<void>(names.add(kIndex));  // Taken.
   std::vector<std::string> directories;
-  for (const Run& run : found.runs) directories.push_back(names.add(name_of(run)));
+  for (const Run& run : found.runs) directories.push_back(names.add(name_for_files(run)));
   std::vector<std::optional<Result<ExtractedRun>>> runs(found.runs.size());
   for_each_parallel(
       found.runs.size(), context.jobs, context.stop, [](std::size_t) { return 0; },

@@ -17,15 +17,15 @@ struct Ending {
 };
 /// Files of these formats end so; a file that was cut does not. Sources: PNG 11.2.5, JPEG B.1.1.3,
 /// GIF89a 27.
-constexpr std::array<Ending, 3> kEndings{{{"image/png", "\0\0\0\0IEND\xAE\x42\x60\x82"sv},
-                                          {"image/jpeg", "\xFF\xD9"sv},
-                                          {"image/gif", ";"sv}}};
+constexpr std::array<Ending, 3> kMediaEndings{{{"image/png", "\0\0\0\0IEND\xAE\x42\x60\x82"sv},
+                                               {"image/jpeg", "\xFF\xD9"sv},
+                                               {"image/gif", ";"sv}}};
 
 std::string damage_of(const MediaLook& look, std::string_view front, std::string_view back,
                       std::uint64_t size) {
   if (size == 0) return "it has no bytes";
   if (!look.known) return fmt::format("no format that is known, {} bytes", size);
-  for (const Ending& ending : kEndings) {
+  for (const Ending& ending : kMediaEndings) {
     if (look.type.mime == ending.mime && !back.ends_with(ending.bytes))
       return fmt::format("no end of {} after {} bytes", ending.mime, size);
   }

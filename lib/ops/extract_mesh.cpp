@@ -9,7 +9,7 @@ namespace tfevents::ops {
 namespace {
 
 constexpr std::size_t kVertexBytes = 12, kFaceBytes = 12, kColorBytes = 3;
-constexpr std::uint64_t kRowsAtOnce = 8192;
+constexpr std::uint64_t kMeshRowsAtOnce = 8192;
 
 /// The rows of one mesh of a batch, block by block.
 class Rows {
@@ -117,7 +117,7 @@ Status MeshJoin::write_one(const Waiting& waiting, std::uint64_t index) {
   Rows colors(color_file.get(), index * vertex.rows, kColorBytes);
   std::string text;
   for (std::uint64_t left = vertex.rows; left != 0;) {
-    const std::uint64_t rows = std::min(left, kRowsAtOnce);
+    const std::uint64_t rows = std::min(left, kMeshRowsAtOnce);
     TFEVENTS_TRY(const std::string_view xyz, points.read(rows));
     if (!waiting.color) {
       TFEVENTS_CHECK(out.write(xyz));
@@ -137,7 +137,7 @@ Status MeshJoin::write_one(const Waiting& waiting, std::uint64_t index) {
   }
   Rows corners(face_file.get(), index * faces, kFaceBytes);
   for (std::uint64_t left = faces; left != 0;) {
-    const std::uint64_t rows = std::min(left, kRowsAtOnce);
+    const std::uint64_t rows = std::min(left, kMeshRowsAtOnce);
     TFEVENTS_TRY(const std::string_view three, corners.read(rows));
     text.clear();
     for (std::size_t i = 0; i < rows; ++i) {

@@ -18,7 +18,7 @@ namespace {
 // Rows of one run, and of all together: what is beyond is counted, so that a file made of damage
 // costs no memory.
 constexpr std::size_t kMaxRowsOfRun = 10'000;
-constexpr std::size_t kMaxRows = 50'000;
+constexpr std::size_t kMaxFsckRows = 50'000;
 constexpr double kFreshSeconds = 300;
 
 /// What verifying one run gives.
@@ -218,7 +218,7 @@ void add_rows(FsckReport& report, std::vector<Problem> rows) {
       case Severity::kWarn: ++report.warnings; break;
       case Severity::kNote: ++report.notes; break;
     }
-    if (report.rows.size() < kMaxRows) {
+    if (report.rows.size() < kMaxFsckRows) {
       report.rows.push_back(std::move(row));
     } else {
       ++report.rows_left_out;

@@ -25,10 +25,6 @@ namespace {
 
 using trial_names::parent_of;
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 /// What a metric of an experiment is called in a session: `validation/epoch_loss`.
 std::string label_of(const HparamMetricInfo& metric) {
   std::string_view group = metric.group;

@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::size_t kMostWarnings = 5;
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 Error without_direction(const std::string& label) {
   return usage("the name of " + printable(label) + " does not say whether high or low is better",
                "add --max or --min, or take another --metric-by");
@@ -40,7 +36,7 @@ SeriesFunction function_of(MetricBy by, std::optional<Direction> direction) {
 
 /// 0 for what is measured on validation or test data, 2 on training data, 1 where no part of the
 /// name says.
-int part_rank(std::string_view label) {
+int role_rank(std::string_view label) {
   int rank = 1;
   for (std::size_t at = 0; at <= label.size();) {
     const std::size_t end = std::min(label.find_first_of("/_", at), label.size());
@@ -53,14 +49,14 @@ int part_rank(std::string_view label) {
   return rank;
 }
 
-struct Candidate {
+struct MetricCandidate {
   std::string label;
   std::optional<Direction> direction;
   std::uint64_t sessions = 0;
   int part = 1;
 };
 
-bool comes_before(const Candidate& a, const Candidate& b) {
+bool metric_comes_before(const MetricCandidate& a, const MetricCandidate& b) {
   if (a.direction.has_value() != b.direction.has_value()) return a.direction.has_value();
   if (a.sessions != b.sessions) return a.sessions > b.sessions;
   if (a.part != b.part) return a.part < b.part;
@@ -131,7 +127,7 @@ void HparamMetrics::find_labels(const TrialTable& table,
 
 void HparamMetrics::choose_default(const std::vector<std::string>& announced,
                                    HparamsReport& report) const {
-  std::vector<Candidate> candidates;
+  std::vector<MetricCandidate> candidates;
   for (const std::string& label : announced) {
     const auto found = labels_.find(label);
     const std::uint64_t sessions = found == labels_.end() ? 0 : found->second;
@@ -140,14 +136,14 @@ void HparamMetrics::choose_default(const std::vector<std::string>& announced,
   }
   // The first metric is the one that bars are of, and the best session is best in.
   std::stable_partition(candidates.begin(), candidates.end(),
-                        [](const Candidate& one) { return one.direction.has_value(); });
+                        [](const MetricCandidate& one) { return one.direction.has_value(); });
   if (!report.declared) {
     candidates.clear();
     for (const auto& [label, sessions] : labels_)
-      candidates.push_back({label, direction_of(label), sessions, part_rank(label)});
-    std::sort(candidates.begin(), candidates.end(), comes_before);
+      candidates.push_back({label, direction_of(label), sessions, role_rank(label)});
+    std::sort(candidates.begin(), candidates.end(), metric_comes_before);
   }
-  for (Candidate& one : candidates) {
+  for (MetricCandidate& one : candidates) {
     if (options_->by == MetricBy::kBest && !one.direction) {
       ++report.undirected;
       continue;

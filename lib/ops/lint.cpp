@@ -14,10 +14,10 @@ namespace tfevents::ops {
 namespace {
 
 // Of all runs together: what is beyond is counted, so that a tree made of trouble costs no memory.
-constexpr std::size_t kMaxRows = 50'000;
+constexpr std::size_t kMaxLintRows = 50'000;
 
 // What is kept of a run that was read until all are: nothing where it has nothing to tell.
-struct Slot {
+struct LintSlot {
   std::unique_ptr<LintedRun> run;
   std::unique_ptr<Error> error;
 };
@@ -35,7 +35,7 @@ void add_sums(LintReport& report, const LintedRun& run) {
 }
 
 void add_rows(LintReport& report, LintedRun& run) {
-  const std::size_t taken = std::min(run.rows.size(), kMaxRows - report.rows.size());
+  const std::size_t taken = std::min(run.rows.size(), kMaxLintRows - report.rows.size());
   report.rows_left_out += run.rows.size() - taken;
   if (taken == 0) return;
   report.groups.push_back({std::move(run.shown), std::move(run.path), taken});
@@ -55,7 +55,7 @@ Result<LintReport> lint(const LintOptions& options, const OpContext& given) {
   TFEVENTS_CHECK(keep_where(found, select, options.where, context));
   const SeriesSelector selector(select);
   const LintFilter filter(options.only, options.ignore);
-  std::vector<Slot> slots(found.runs.size());
+  std::vector<LintSlot> slots(found.runs.size());
   std::mutex sums;
   expect(context, found);
   for_each_parallel(
@@ -79,7 +79,7 @@ Result<LintReport> lint(const LintOptions& options, const OpContext& given) {
     return Error{.code = ErrorCode::kCancelled, .message = "stopped"};
   }
   OutcomeBuilder outcome(select, found);
-  for (Slot& slot : slots) {
+  for (LintSlot& slot : slots) {
     if (slot.error) return std::move(*slot.error);
     if (slot.run == nullptr) {
       outcome.add_plain();

@@ -17,10 +17,6 @@ std::string shown(double value) {
   return fmt::format("{:.4g}", value);
 }
 
-std::string counted(std::uint64_t n, const char* one, const char* many) {
-  return fmt::format("{} {}", n, n == 1 ? one : many);
-}
-
 // Tags that remember the best of another one stand still by design.
 bool says_best(std::string_view tag) {
   constexpr std::string_view kBest = "best";

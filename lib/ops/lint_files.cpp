@@ -8,15 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "logdir/duplicates.hpp"
 
 namespace tfevents::ops {
 namespace {
-
-std::string counted(std::uint64_t n, const char* one, const char* many) {
-  return fmt::format("{} {}", n, n == 1 ? one : many);
-}
 
 std::string name_of(const Run& run, std::size_t file) {
   return printable(run.is_file || run.standard_input ? run.path : run.files[file].name);

@@ -53,4 +53,11 @@ class OrderedOutput {
   Status status_ = ok_status();
 };
 
+/// Others wait for a slot: it ends however its worker ends.
+struct FinishSlot {
+  OrderedOutput& output;
+  std::size_t slot;
+  ~FinishSlot() { output.finish(slot); }
+};
+
 }  // namespace tfevents::ops

@@ -12,10 +12,6 @@
 namespace tfevents::ops {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 /// The direction that `max(tag)` and `min(tag)` say themselves.
 std::optional<Direction> spoken_direction(std::string_view metric) {
   const auto parsed = Expression::parse(metric);

@@ -46,7 +46,7 @@ const json* member(const json& object, const char* name) {
   return found == object.end() ? nullptr : &*found;
 }
 
-const std::string* text_of(const json& object, const char* name) {
+const std::string* text_field(const json& object, const char* name) {
   const json* value = member(object, name);
   return value == nullptr ? nullptr : value->get_ptr<const json::string_t*>();
 }
@@ -71,15 +71,15 @@ class SavedPlanReader {
   Result<SavedPlan> read(const std::string& text) {
     const json document = json::parse(text, nullptr, false);
     if (document.is_discarded()) return no_plan(path_, "is no JSON");
-    const std::string* schema = text_of(document, "schema");
+    const std::string* schema = text_field(document, "schema");
     if (schema == nullptr || *schema != "tfevents.prune/1")
       return no_plan(path_, "is no plan of prune");
     TFEVENTS_CHECK(check_operand(document));
-    const std::string* what = text_of(document, "what");
+    const std::string* what = text_field(document, "what");
     if (what == nullptr || (*what != "events" && *what != "dir"))
       return no_plan(path_, "does not say what of a trial goes");
     plan_.what_ = *what == "dir" ? rewrite::What::kDirectory : rewrite::What::kEvents;
-    if (const std::string* id = text_of(document, "plan")) plan_.id_ = *id;
+    if (const std::string* id = text_field(document, "plan")) plan_.id_ = *id;
     const json* rows = member(document, "rows");
     if (rows == nullptr || !rows->is_array()) return no_plan(path_, "has no rows");
     for (const json& row : *rows) TFEVENTS_CHECK(add(row));
@@ -101,10 +101,10 @@ class SavedPlanReader {
   }
 
   Status add(const json& row) {
-    const std::string* action = text_of(row, "action");
+    const std::string* action = text_field(row, "action");
     if (action == nullptr) return no_plan(path_, "has a row without an action");
     if (*action != "remove") return ok_status();
-    const std::string* trial = text_of(row, "trial");
+    const std::string* trial = text_field(row, "trial");
     const json* files = member(row, "files");
     if (trial == nullptr || files == nullptr || !files->is_array())
       return no_plan(path_, "has a row without a trial, or without its files");
@@ -119,7 +119,7 @@ class SavedPlanReader {
         return no_plan(path_, "has a file without device, inode, size or time");
       saved.files.insert(file);
     }
-    const std::string* base64 = text_of(row, "trial_base64");
+    const std::string* base64 = text_field(row, "trial_base64");
     std::string key = base64 != nullptr ? "b:" + *base64 : "t:" + *trial;
     plan_.trials_.insert_or_assign(std::move(key), std::move(saved));
     return ok_status();

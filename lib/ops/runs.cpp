@@ -21,10 +21,6 @@ std::string quoted(const std::vector<Pattern>& patterns) {
   return out;
 }
 
-std::string counted(std::uint64_t n, const char* one, const char* many) {
-  return to_text(n) + " " + (n == 1 ? one : many);
-}
-
 // Names of runs, and of the directories above them, which `-r` takes as well.
 std::vector<std::string> with_parents(const std::vector<std::string>& names) {
   std::set<std::string> all;
@@ -145,6 +141,13 @@ RunInput::Options input_options(const OpContext& context, bool reread) {
 std::function<void(std::uint64_t)> progress_of(const OpContext& context) {
   if (context.progress == nullptr) return {};
   return [progress = context.progress](std::uint64_t bytes) { progress->advance(0, bytes); };
+}
+
+std::string name_for_files(const Run& run) {
+  if (run.standard_input) return "stdin";
+  if (run.name != ".") return run.name;
+  const std::string name = without_trailing_slashes(run.people_name());
+  return name.substr(name.rfind('/') + 1);
 }
 
 void expect(const OpContext& context, const Discovery& found) {

@@ -57,6 +57,10 @@ void fill_life(LsRow& row, const Run& run, const RunReading& reading, const RunL
 /// Reports bytes read to the context's progress; empty where there is none.
 [[nodiscard]] std::function<void(std::uint64_t)> progress_of(const OpContext& context);
 
+/// What is named after a run has this name: that of the run, or of its directory where it is an
+/// operand itself, which is called `.`.
+[[nodiscard]] std::string name_for_files(const Run& run);
+
 /// Tells the progress how much there is to do.
 void expect(const OpContext& context, const Discovery& found);
 

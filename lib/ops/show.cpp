@@ -50,7 +50,7 @@ void explain(const ValueRequest& request, std::size_t at, const std::vector<Read
     outcome.hint = "did you mean " + *near + "?";
 }
 
-struct Slot {
+struct ShowSlot {
   std::optional<ReadShow> read;
   std::unique_ptr<Error> error;
 };
@@ -89,7 +89,7 @@ Result<ShowReport> show_runs(const ShowOptions& options, const OpContext& contex
   for (const std::string& typed : options.texts) requests.push_back(parse_request(typed, false));
   for (const std::string& typed : options.hists) requests.push_back(parse_request(typed, true));
   const SeriesSelector selector(options.select);
-  std::vector<Slot> slots(chosen.size());
+  std::vector<ShowSlot> slots(chosen.size());
   for_each_parallel(
       chosen.size(), context.jobs, context.stop,
       [&](std::size_t i) { return found.runs[chosen[i].run].bytes(); },

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kFewTags = 5;
 
-bool comes_before(const std::string& a, const std::string& b) noexcept {
+bool in_natural_order(const std::string& a, const std::string& b) noexcept {
   return natural_compare(a, b) < 0;
 }
 
@@ -33,7 +33,7 @@ Result<SurveyedRun> survey_run(const Run& run, const Selection& select,
     if (info.selected) surveyed.tags.emplace_back(reading.tags.name(info.tag));
   }
   surveyed.series = surveyed.tags.size();
-  std::sort(surveyed.tags.begin(), surveyed.tags.end(), comes_before);
+  std::sort(surveyed.tags.begin(), surveyed.tags.end(), in_natural_order);
   return surveyed;
 }
 
@@ -65,7 +65,7 @@ Result<Survey> survey_series(const Discovery& found, const Selection& select, bo
     }
     survey.runs.push_back(std::move(run));
   }
-  std::sort(survey.tags.begin(), survey.tags.end(), comes_before);
+  std::sort(survey.tags.begin(), survey.tags.end(), in_natural_order);
   survey.tags.erase(std::unique(survey.tags.begin(), survey.tags.end()), survey.tags.end());
   return survey;
 }

@@ -8,7 +8,7 @@
 namespace tfevents::health {
 namespace {
 
-constexpr std::size_t kLeastPoints = 20;
+constexpr std::size_t kLeastPointsForGaps = 20;
 constexpr std::size_t kMostGaps = 3;
 
 // How many of the greatest are `apart` from the next one: the most of 1 to 3, or 0.
@@ -30,7 +30,7 @@ bool is_gap(std::uint64_t distance, std::uint64_t next) noexcept {
 }
 
 std::optional<Gaps> missing_steps(std::span<const std::int64_t> steps) {
-  if (steps.size() < kLeastPoints) return std::nullopt;
+  if (steps.size() < kLeastPointsForGaps) return std::nullopt;
   std::vector<std::uint64_t> gaps(steps.size() - 1);
   Gaps found;
   std::uint64_t longest = 0;
@@ -50,7 +50,7 @@ std::optional<Gaps> missing_steps(std::span<const std::int64_t> steps) {
 
 std::optional<Gaps> pauses(std::span<const double> walls) {
   constexpr double kLeastSeconds = 300;
-  if (walls.size() < kLeastPoints) return std::nullopt;
+  if (walls.size() < kLeastPointsForGaps) return std::nullopt;
   Gaps found;
   double longest = kLeastSeconds;
   for (std::size_t i = 0; i + 1 < walls.size(); ++i) {

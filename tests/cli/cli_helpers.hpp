@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/dispatch.hpp"
@@ -50,6 +51,17 @@ struct Typed {
     parsed = cli::parse_words(options.options(), words, "x");
   }
 };
+
+inline bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// How often `part` is in the text.
+inline std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
 
 /// The message of an Error; empty where there is none.
 template <class T>

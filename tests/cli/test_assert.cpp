@@ -45,16 +45,6 @@ struct Runs {
   }
 };
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::size_t count(const std::string& text, std::string_view part) {
-  std::size_t n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
 TEST_CASE("assert: 0 only where everything passes, 1 for every no, 2 for what was asked wrongly") {
   CHECK(Runs().run({"/logs", "last(acc) > 0.4"}).exit == 0);
   CHECK(Runs().run({"/logs", "last(acc) > 0.4", "last(acc) > 0.6"}).exit == 1);

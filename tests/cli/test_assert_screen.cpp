@@ -31,12 +31,6 @@ struct Screens {
   }
 };
 
-std::size_t count(const std::string& text, std::string_view part) {
-  std::size_t n = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
 std::size_t widest(const std::string& text) {
   std::size_t most = 0;
   for (std::size_t at = 0; at < text.size();) {

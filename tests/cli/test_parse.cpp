@@ -79,6 +79,9 @@ TEST_CASE("an unknown option is named, with the nearest one") {
   CHECK(typed.parsed.error().code == ErrorCode::kUsage);
   CHECK(typed.parsed.error().message == "unknown option '--tga' for x");
   CHECK(typed.parsed.error().hint == "did you mean --tag?");
+  // The dashes, which are right, do not make half a wrong word a near one.
+  CHECK(Typed<Ls>({"--lang", "de"}).parsed.error().hint == "did you mean --long?");
+  CHECK(Typed<Ls>({"--lamp", "1"}).parsed.error().hint.starts_with("tfevents x -h lists"));
   CHECK(message_of(ls({"-z"}).parsed) == "unknown option '-z' for x");
   CHECK(message_of(ls({"-lz"}).parsed) == "unknown option '-z' for x");
   CHECK(message_of(ls({"--tg=x"}).parsed) == "unknown option '--tg' for x");

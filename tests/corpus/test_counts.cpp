@@ -26,11 +26,11 @@ std::string words(const json& counts) {
 }
 
 template <class T>
-std::string text(const std::optional<T>& number) {
+std::string number_text(const std::optional<T>& number) {
   return number ? std::string(to_text(*number)) : "none";
 }
 
-std::string text(const json& value) {
+std::string number_text(const json& value) {
   if (value.is_null()) return "none";
   if (value.is_string()) return value;
   if (value.is_number_float()) return std::string(to_text(value.get<double>()));
@@ -42,27 +42,28 @@ void compare(const json& theirs, const FileScan& ours, Differences& differences)
   const auto both = [&](const char* what, const std::string& mine, const std::string& other) {
     differences.compare(file + ": " + what, mine, other);
   };
-  both("records", std::to_string(ours.records), text(theirs.at("records")));
-  both("undecodable", std::to_string(ours.undecodable), text(theirs.at("undecodable")));
-  both("version", ours.version.empty() ? "none" : ours.version, text(theirs.at("file_version")));
-  both("writer", ours.writer.empty() ? "none" : ours.writer, text(theirs.at("writer")));
+  both("records", std::to_string(ours.records), number_text(theirs.at("records")));
+  both("undecodable", std::to_string(ours.undecodable), number_text(theirs.at("undecodable")));
+  both("version", ours.version.empty() ? "none" : ours.version,
+       number_text(theirs.at("file_version")));
+  both("writer", ours.writer.empty() ? "none" : ours.writer, number_text(theirs.at("writer")));
   both("events", to_words(ours.events), words(theirs.at("events")));
   both("values", to_words(ours.values), words(theirs.at("values")));
   both("plugins", to_words(ours.plugins), words(theirs.at("plugins")));
   both("dtypes", to_words(ours.dtypes), words(theirs.at("dtypes")));
-  both("nan", std::to_string(ours.nan), text(theirs.at("nan")));
-  both("inf", std::to_string(ours.inf), text(theirs.at("inf")));
-  both("least step", text(ours.min_step), text(theirs.at("min_step")));
-  both("greatest step", text(ours.max_step), text(theirs.at("max_step")));
-  both("first time", text(ours.first_wall), text(theirs.at("first_wall_time")));
-  both("last time", text(ours.last_wall), text(theirs.at("last_wall_time")));
-  both("largest record", std::to_string(ours.largest), text(theirs.at("largest_record")));
+  both("nan", std::to_string(ours.nan), number_text(theirs.at("nan")));
+  both("inf", std::to_string(ours.inf), number_text(theirs.at("inf")));
+  both("least step", number_text(ours.min_step), number_text(theirs.at("min_step")));
+  both("greatest step", number_text(ours.max_step), number_text(theirs.at("max_step")));
+  both("first time", number_text(ours.first_wall), number_text(theirs.at("first_wall_time")));
+  both("last time", number_text(ours.last_wall), number_text(theirs.at("last_wall_time")));
+  both("largest record", std::to_string(ours.largest), number_text(theirs.at("largest_record")));
   // Damage: the corpus has none but for what is no event file at all.
   CHECK(theirs.at("bad_length_crc") == 0);
   CHECK(theirs.at("bad_data_crc") == 0);
   const std::string tail = theirs.at("tail");
   if (tail == "LFS-pointer") {
-    CHECK(ours.damage == "corrupt-length@0+" + text(theirs.at("size")));
+    CHECK(ours.damage == "corrupt-length@0+" + number_text(theirs.at("size")));
   } else if (tail.empty()) {
     CHECK_MESSAGE(ours.damage.empty(), file, ours.damage);
     CHECK(ours.tail == "clean");

@@ -36,12 +36,12 @@ std::string text_of(const std::map<std::string, std::uint64_t, std::less<>>& ops
 }
 
 // What one series of an oracle says of its last graph.
-struct Expected {
+struct ExpectedGraph {
   std::uint64_t bytes = 0, nodes = 0;
   std::map<std::string, std::uint64_t, std::less<>> ops;
 };
-Expected expected_of(const json& last) {
-  Expected expected;
+ExpectedGraph expected_of(const json& last) {
+  ExpectedGraph expected;
   expected.bytes = last.at("size");
   const auto add = [&](const json& graph) {
     expected.nodes += graph.at("nodes").get<std::uint64_t>();
@@ -74,7 +74,7 @@ void compare_tree(const std::string& path, const std::string& name, Differences&
     const std::string where = name + "/" + std::string(one.at("run")) + " " + tag;
     REQUIRE_MESSAGE(found != ours.end(), where);
     const ops::GraphRow& row = found->second;
-    const Expected expected = expected_of(one.at("last"));
+    const ExpectedGraph expected = expected_of(one.at("last"));
     differences.compare(where + ": step", std::to_string(row.step),
                         std::to_string(one.at("last_step").get<std::int64_t>()));
     differences.compare(where + ": bytes", row.bytes, expected.bytes);

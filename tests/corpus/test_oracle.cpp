@@ -77,14 +77,14 @@ const json& resolve(const json& row, const char* view) {
   return resolve(row, value == "=raw" ? "raw" : "clean");
 }
 
-std::string text(const std::optional<Scalar>& value) {
+std::string scalar_text(const std::optional<Scalar>& value) {
   if (!value) return "none";
   const double number = value->as_double();
   if (std::isnan(number)) return "NaN";
   return to_text(number);
 }
 
-std::string text(const json& view, const char* key) {
+std::string scalar_text(const json& view, const char* key) {
   if (!view.contains(key)) return "none";
   const json& value = view.at(key);
   return value.is_string() ? value.get<std::string>() : to_text(value.get<double>());
@@ -160,10 +160,10 @@ class Folder {
   void compare_numbers(const std::string& where, const SeriesName& name, const json& raw) {
     const std::optional<ops::SeriesRow> ours = listed(rows_, name);
     REQUIRE(ours.has_value());
-    differences_.compare(where + ": first", text(ours->first), text(raw, "first"));
-    differences_.compare(where + ": last", text(ours->last), text(raw, "last"));
-    differences_.compare(where + ": min", text(ours->min), text(raw, "min"));
-    differences_.compare(where + ": max", text(ours->max), text(raw, "max"));
+    differences_.compare(where + ": first", scalar_text(ours->first), scalar_text(raw, "first"));
+    differences_.compare(where + ": last", scalar_text(ours->last), scalar_text(raw, "last"));
+    differences_.compare(where + ": min", scalar_text(ours->min), scalar_text(raw, "min"));
+    differences_.compare(where + ": max", scalar_text(ours->max), scalar_text(raw, "max"));
     differences_.compare(where + ": nonfinite", ours->nonfinite,
                          raw.value("nan", 0U) + raw.value("inf", 0U));
   }

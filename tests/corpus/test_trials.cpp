@@ -32,7 +32,7 @@ std::string list(const std::vector<std::string>& words, std::size_t most) {
   return out;
 }
 
-std::string to_text(const HparamValue& value) {
+std::string hparam_text(const HparamValue& value) {
   if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
   if (const double* number = std::get_if<double>(&value)) return tfevents::to_text(*number);
   if (const auto* text = std::get_if<std::string>(&value))
@@ -108,7 +108,8 @@ class ReadTree {
     const auto& start = hparams_[*trial.hparams_run].session_start;
     REQUIRE(start);
     std::vector<std::string> values;
-    for (const auto& [name, value] : start->values) values.push_back(name + "=" + to_text(value));
+    for (const auto& [name, value] : start->values)
+      values.push_back(name + "=" + hparam_text(value));
     return out + "  hparams: " + (values.empty() ? "none" : list(values, 10)) + "\n";
   }
 

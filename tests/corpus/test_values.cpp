@@ -162,7 +162,7 @@ class Values {
   std::map<std::string, std::uint64_t> values_;
 };
 
-void compare_all(const std::string& root, const std::string& group, std::size_t trees) {
+void compare_all_values(const std::string& root, const std::string& group, std::size_t trees) {
   Differences differences(group);
   std::map<std::string, std::uint64_t> values;
   std::size_t seen = 0;
@@ -185,7 +185,7 @@ void compare_all(const std::string& root, const std::string& group, std::size_t 
 TEST_SUITE("values") {
   TEST_CASE("values of real frameworks are what independent readers decode") {
     const std::string writers = outside_logs("TFEVENTS_WRITERS", "writers");
-    if (!writers.empty()) compare_all(writers, "values", 16);
+    if (!writers.empty()) compare_all_values(writers, "values", 16);
   }
 
   TEST_CASE("every value of the corpus can be decoded") {

@@ -42,7 +42,7 @@ std::string tag_of(const json& series) {
 }
 
 // A stored number as the oracles write it: NaN and infinities as text, bool as a number.
-std::string text(const Scalar& value) {
+std::string stored_text(const Scalar& value) {
   const double number = value.as_double();
   if (std::isnan(number)) return "NaN";
   if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
@@ -56,7 +56,7 @@ std::string text(const Scalar& value) {
 }
 
 // `like` tells how the number was stored: a float32's text is read as the float32 it came from.
-std::string text(const json& number, const Scalar& like) {
+std::string stored_text(const json& number, const Scalar& like) {
   if (number.is_string()) return number;
   if (number.is_boolean()) return number.get<bool>() ? "1" : "0";
   if (number.is_number_unsigned() && like.store() == Scalar::Store::kUnsigned)
@@ -74,7 +74,7 @@ std::string time_text(const json& wall) {
 }
 
 std::string time_text(double wall) {
-  return text(Scalar::of(wall));
+  return stored_text(Scalar::of(wall));
 }
 
 /// One tree and its oracle.
@@ -152,8 +152,8 @@ class Written {
       std::string right =
           std::to_string(point.at(0).get<std::int64_t>()) + " " + time_text(point.at(1));
       if (!mine.blob) {
-        left += " " + text(mine.value);
-        right += " " + text(point.at(2), mine.value);
+        left += " " + stored_text(mine.value);
+        right += " " + stored_text(point.at(2), mine.value);
       }
       differences_.compare(where + ", point " + std::to_string(i), left, right);
     }
@@ -168,9 +168,10 @@ class Written {
         {"first", ours->first}, {"last", ours->last}, {"min", ours->min}, {"max", ours->max}};
     for (const auto& [key, value] : numbers) {
       if (!theirs.contains(key)) continue;
-      differences_.compare(
-          where + ": " + key, value ? text(*value) : "none",
-          theirs.at(key).is_null() ? "none" : text(theirs.at(key), value.value_or(Scalar{})));
+      differences_.compare(where + ": " + key, value ? stored_text(*value) : "none",
+                           theirs.at(key).is_null()
+                               ? "none"
+                               : stored_text(theirs.at(key), value.value_or(Scalar{})));
     }
     differences_.compare(where + ": dtype", ours->dtype, theirs.at("dtype").get<std::string>());
     if (theirs.contains("nan"))
@@ -279,7 +280,7 @@ class Written {
   std::set<SeriesName> seen_;
 };
 
-std::vector<std::string> trees_below(const std::string& root) {
+std::vector<std::string> trees_with_oracle(const std::string& root) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(root)) {
     const std::string name = entry.path().filename();
@@ -291,7 +292,7 @@ std::vector<std::string> trees_below(const std::string& root) {
 
 void compare_all(const std::string& root, const std::string& group, std::size_t trees) {
   Differences differences(group);
-  const std::vector<std::string> names = trees_below(root);
+  const std::vector<std::string> names = trees_with_oracle(root);
   CHECK(names.size() == trees);
   for (const std::string& name : names) Written(root + "/" + name, name, differences).compare();
   MESSAGE(names.size(), " trees, ", differences.compared(), " comparisons");

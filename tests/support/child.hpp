@@ -9,6 +9,14 @@
 
 namespace tfevents::test {
 
+/// Whose rights are those of anybody.
+inline constexpr uid_t kPlainUser = 65534;
+
+/// Gives up root, for good. True too for who never had it.
+inline bool become_nobody() {
+  return ::geteuid() != 0 || (::setgid(kPlainUser) == 0 && ::setuid(kPlainUser) == 0);
+}
+
 /// What `act` returns, done in a process of its own: that may drop its rights, mount, or die.
 inline std::string in_child(const std::function<std::string()>& act) {
   int ends[2] = {-1, -1};

@@ -8,7 +8,7 @@ namespace tfevents::cli {
 namespace {
 
 // The shell code that fills COMPREPLY with values of one kind.
-std::string value_action(const OptionSpec& spec) {
+std::string bash_action(const OptionSpec& spec) {
   if (!spec.choices.empty())
     return fmt::format("_tfevents_words '{}'", fmt::join(spec.choices, " "));
   switch (spec.kind) {
@@ -45,7 +45,7 @@ std::string value_cases(const std::vector<Option>& options, std::string_view com
         option.arity == Option::Arity::kValue || option.arity == Option::Arity::kList;
     if (!takes_value || (option.spec.group == "General") != general) continue;
     text += fmt::format("    {})\n      {}\n      return\n      ;;\n",
-                        case_labels(option.spec, command), value_action(option.spec));
+                        case_labels(option.spec, command), bash_action(option.spec));
   }
   return text;
 }
@@ -68,10 +68,10 @@ std::string operand_action(const std::vector<Option>& options, std::string_view 
   const auto second = std::find_if(options.begin(), options.end(), [&](const Option& option) {
     return &option != first && option.arity == Option::Arity::kPositional;
   });
-  const std::string action = value_action(first->spec);
+  const std::string action = bash_action(first->spec);
   if (first->spec.kind != ValueKind::kChoice || second == options.end()) return action;
   return fmt::format("if [[ $prev == {} ]]; then {}; else {}; fi", command, action,
-                     value_action(second->spec));
+                     bash_action(second->spec));
 }
 
 constexpr std::string_view kFunctions = R"(

@@ -21,7 +21,7 @@ std::string escaped(std::string_view text) {
 
 // Actions that begin with a blank are called as they are, without options for compadd in front of
 // their arguments.
-std::string value_action(const OptionSpec& spec) {
+std::string zsh_action(const OptionSpec& spec) {
   if (!spec.choices.empty()) return fmt::format("({})", fmt::join(spec.choices, " "));
   switch (spec.kind) {
     case ValueKind::kPath: return " _tfevents_operand";
@@ -45,7 +45,7 @@ std::string argument_lines(const Option& option, std::string_view indent) {
   if (option.arity == Option::Arity::kPositional) {
     // Without a number it is the next one: a command may take several of one word each.
     const std::string_view count = option.max_count == 1 ? "" : "*";
-    return fmt::format("{}'{}:{}:{}'\n", indent, count, metavar_of(spec), value_action(spec));
+    return fmt::format("{}'{}:{}:{}'\n", indent, count, metavar_of(spec), zsh_action(spec));
   }
   const bool repeats = option.arity == Option::Arity::kList;
   const bool two = !spec.short_name().empty() && !spec.long_name().empty();
@@ -59,7 +59,7 @@ std::string argument_lines(const Option& option, std::string_view indent) {
     if (option.arity != Option::Arity::kFlag) lines += name.starts_with("--") ? "=" : "+";
     lines += fmt::format("[{}]", escaped(spec.summary));
     if (option.arity != Option::Arity::kFlag)
-      lines += fmt::format(":{}:{}", metavar_of(spec), value_action(spec));
+      lines += fmt::format(":{}:{}", metavar_of(spec), zsh_action(spec));
     lines += "'\n";
   }
   return lines;

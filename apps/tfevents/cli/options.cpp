@@ -13,10 +13,6 @@
 namespace tfevents::cli {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 template <class Integer>
 Result<Integer> parse_integer(std::string_view text, std::string_view what) {
   Integer value{};

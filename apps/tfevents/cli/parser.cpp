@@ -27,10 +27,6 @@
 namespace tfevents::cli {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 std::vector<std::string> words_of(std::string_view option) {
   std::vector<std::string> words(1);
   for (const char c : option.substr(std::min(option.find_first_not_of('-'), option.size()))) {
@@ -177,16 +173,21 @@ class Parse {
 
   [[nodiscard]] Error unknown_option(std::string_view word) const {
     const std::string name(word.substr(0, word.find('=')));
+    // Dashes are right already: of a short word they would leave half to be wrong.
+    constexpr std::size_t kDashes = 2, kShort = 4;
+    const std::size_t skipped = name.size() <= kDashes + kShort ? kDashes : 0;
     std::vector<std::string> known;
     for (const Option& option : options_) {
       if (option.arity == Option::Arity::kPositional) continue;
       const auto text = option.spec.long_name();
-      if (!text.empty() && may_be_meant(name, text)) known.emplace_back(text);
+      if (!text.empty() && may_be_meant(name, text)) known.emplace_back(text.substr(skipped));
     }
-    const auto meant = name.size() > 2 ? nearest(name, known) : std::nullopt;
-    return usage(fmt::format("unknown option '{}'{}{}", printable(name),
-                             command_.empty() ? "" : " for ", command_),
-                 meant ? fmt::format("did you mean {}?", *meant) : help_hint());
+    const auto meant = name.size() > kDashes ? nearest(name.substr(skipped), known) : std::nullopt;
+    return usage(
+        fmt::format("unknown option '{}'{}{}", printable(name), command_.empty() ? "" : " for ",
+                    command_),
+        meant ? fmt::format("did you mean {}{}?", std::string_view("--").substr(0, skipped), *meant)
+              : help_hint());
   }
 
   [[nodiscard]] std::string help_hint() const {

@@ -26,11 +26,6 @@ constexpr std::string_view kPatternDetails =
     "that may match "
     "anywhere in the name.";
 
-Error in_option(std::string_view option, Error error) {
-  error.message = fmt::format("{}: {}", option, error.message);
-  return error;
-}
-
 // A bad pattern may be the name of a run or tag: who reads the names refuses it.
 std::vector<Pattern> parse_patterns(const std::vector<std::string>& texts, Pattern::Scope scope) {
   std::vector<Pattern> patterns;
@@ -249,6 +244,11 @@ void add_where_options(OptionAdder& add, WhereOptions& into) {
              "layout.NAME where there is a hyperparameter of the same name.",
              ValueKind::kText},
             into.layout);
+}
+
+Error in_option(std::string_view option, Error error) {
+  error.message = fmt::format("{}: {}", option, error.message);
+  return error;
 }
 
 Result<std::optional<Expression>> parse_where(const WhereOptions& options) {

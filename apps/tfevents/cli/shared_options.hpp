@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -80,6 +81,8 @@ void add_where_options(OptionAdder& add, WhereOptions& into);
 /// Errors: kUsage, the message names the option.
 [[nodiscard]] Result<std::optional<Expression>> parse_where(const WhereOptions& options);
 [[nodiscard]] Result<std::optional<Layout>> parse_layout(const WhereOptions& options);
+/// The error with the option in front that it is about: `--where: …`.
+[[nodiscard]] Error in_option(std::string_view option, Error error);
 /// Both, for commands that work on runs and use a layout in --where alone. Errors: also a layout
 /// without a condition.
 [[nodiscard]] Result<std::optional<ops::Where>> parse_run_where(const WhereOptions& options);

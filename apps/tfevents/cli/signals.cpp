@@ -9,7 +9,7 @@ namespace tfevents::cli {
 namespace {
 
 // Handlers take no arguments of ours: these are the program's only mutable globals.
-StopFlag stop;
+StopFlag signal_stop;
 volatile std::sig_atomic_t received = 0;
 constexpr unsigned kPatienceSeconds = 1;
 
@@ -25,7 +25,7 @@ void reraise(int signal) {
 extern "C" void on_stop(int signal) {
   if (received != 0) reraise(received);
   received = signal;
-  stop.request();
+  signal_stop.request();
   alarm(kPatienceSeconds);
 }
 
@@ -55,7 +55,7 @@ void install_signal_handlers() {
 }
 
 StopFlag& stop_flag() noexcept {
-  return stop;
+  return signal_stop;
 }
 
 int stop_signal() noexcept {

@@ -10,10 +10,6 @@
 namespace tfevents::cli {
 namespace {
 
-Error usage(std::string message) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message)};
-}
-
 Result<std::optional<std::int64_t>> parse_step(std::string_view text) {
   if (text.empty()) return std::optional<std::int64_t>{};
   std::int64_t step = 0;

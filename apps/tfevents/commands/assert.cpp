@@ -28,10 +28,6 @@ namespace {
 
 constexpr std::size_t kMaxChecksBytes = 1 << 20;
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 /// All of a file of --checks, `-` for standard input.
 Result<std::string> read_checks(const std::string& path, Env& env) {
   std::unique_ptr<ByteSource> source;

@@ -1,7 +1,6 @@
 #include "commands/best.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,10 +16,6 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::uint64_t kMaxWindow = 1'000'000;
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const BestArguments& arguments) {

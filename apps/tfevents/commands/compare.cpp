@@ -12,11 +12,7 @@
 namespace tfevents::cli {
 namespace {
 
-constexpr std::string_view kSortKeys[] = {"run"};
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
+constexpr std::string_view kCompareSortKeys[] = {"run"};
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const CompareArguments& arguments) {
@@ -121,7 +117,7 @@ Compare::Compare(OptionAdder& add) {
            arguments.exit_code);
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
              "KEY is run or what --columns takes: val/acc, hp.lr. What has no value comes last.",
-             ValueKind::kChoice, kSortKeys},
+             ValueKind::kChoice, kCompareSortKeys},
             arguments.sort);
   add.value({"-n,--limit", "N", "Listing", "List the first N only",
              "Counted after sorting; the baseline is not counted.", ValueKind::kCount},

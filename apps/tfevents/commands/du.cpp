@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kBy[] = {"run", "kind", "tag"};
 // In the order of ops::DuSort.
-constexpr std::string_view kSortKeys[] = {"size", "values", "runs", "run", "kind", "tag"};
+constexpr std::string_view kDuSortKeys[] = {"size", "values", "runs", "run", "kind", "tag"};
 
 Error unknown(std::string_view option, std::string_view word,
               std::span<const std::string_view> known) {
@@ -49,9 +49,9 @@ Result<ops::DuBy> parse_by(const std::vector<std::string>& lists) {
 Status parse_sort(std::string_view typed, ops::DuOptions& options) {
   options.greatest_first = typed.starts_with('-');
   const std::string_view key = typed.substr(options.greatest_first ? 1 : 0);
-  const auto* const found = std::find(std::begin(kSortKeys), std::end(kSortKeys), key);
-  if (found == std::end(kSortKeys)) return unknown("--sort", key, kSortKeys);
-  options.sort = static_cast<ops::DuSort>(found - std::begin(kSortKeys));
+  const auto* const found = std::find(std::begin(kDuSortKeys), std::end(kDuSortKeys), key);
+  if (found == std::end(kDuSortKeys)) return unknown("--sort", key, kDuSortKeys);
+  options.sort = static_cast<ops::DuSort>(found - std::begin(kDuSortKeys));
   const bool missing = (key == "run" && !options.by.run) || (key == "kind" && !options.by.kind) ||
                        (key == "tag" && !options.by.tag);
   if (!missing) return ok_status();
@@ -87,7 +87,7 @@ Du::Du(OptionAdder& add) {
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [-size]",
              "KEY is size, values, runs, or what lines are by: run, kind, tag. Equal ones are in "
              "order of their names.",
-             ValueKind::kChoice, kSortKeys},
+             ValueKind::kChoice, kDuSortKeys},
             arguments.sort);
   add.value({"-n,--limit", "N", "Listing", "List the first N only",
              "Counted after sorting. Sums are still those of all.", ValueKind::kCount},

@@ -8,10 +8,6 @@
 namespace tfevents::cli {
 namespace {
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 Status check(const DumpArguments& arguments) {
   if (arguments.records && arguments.raw) return usage("--records and --raw exclude each other");
   if (arguments.full && (arguments.records || arguments.raw)) {

@@ -1,7 +1,6 @@
 #include "commands/export.hpp"
 
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,10 +16,6 @@ namespace {
 constexpr std::string_view kSplits[] = {"run", "series"};
 constexpr std::string_view kDialects[] = {"tensorboard"};
 constexpr std::string_view kShapes[] = {"jsonl", "csv"};
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 // `tag,-step`.
 Result<std::vector<ops::SortKey>> parse_sort(std::string_view text) {

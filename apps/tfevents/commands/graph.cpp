@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,10 +16,6 @@ namespace tfevents::cli {
 namespace {
 
 constexpr std::uint32_t kDefaultDepth = 2, kMaxDepth = 64;
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const GraphArguments& arguments) {

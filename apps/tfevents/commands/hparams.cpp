@@ -1,7 +1,5 @@
 #include "commands/hparams.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -16,14 +14,10 @@
 namespace tfevents::cli {
 namespace {
 
-constexpr std::string_view kSortKeys[] = {"run", "session", "group", "status", "start"};
+constexpr std::string_view kHparamsSortKeys[] = {"run", "session", "group", "status", "start"};
 constexpr std::string_view kMetricBy[] = {"last", "best", "first", "min", "max", "mean", "median"};
 // Axes of a picture that nobody could read with more.
 constexpr std::size_t kMostAxes = 32;
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const HparamsArguments& arguments) {
@@ -145,7 +139,7 @@ Hparams::Hparams(OptionAdder& add) {
   add.value({"--sort", "KEY", "Listing", "Sort by KEY; -KEY reverses [run]",
              "KEY is run, session, group, status, start, a hyperparameter, or what --columns "
              "takes. What has no value comes last.",
-             ValueKind::kChoice, kSortKeys},
+             ValueKind::kChoice, kHparamsSortKeys},
             arguments.sort);
   add.value({"-n,--limit", "N", "Listing", "Show the first N sessions only",
              "Counted after sorting.", ValueKind::kCount},

@@ -1,7 +1,6 @@
 #include "commands/ls.hpp"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,10 +15,6 @@
 
 namespace tfevents::cli {
 namespace {
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 // What makes no sense together. Nothing is silently ignored.
 Status check(const LsArguments& arguments) {

@@ -23,15 +23,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kWhats{"events", "dir"};
 
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
-
-Error in_option(std::string_view option, Error error) {
-  error.message = fmt::format("{}: {}", option, error.message);
-  return error;
-}
-
 bool has_rules(const PruneArguments& a) {
   return a.older_than || a.min_steps || a.empty || a.max_size || a.remove_if || a.keep_last ||
          a.keep_within || !a.keep_best.empty() || !a.keep.empty() || !a.keep_if.empty() || a.by ||

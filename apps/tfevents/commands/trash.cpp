@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,10 +26,6 @@ using ops::TrashReport;
 // In the order of ops::TrashAction.
 constexpr std::string_view kActions[] = {"ls", "restore", "empty"};
 constexpr std::size_t kShownRows = 20;
-
-Error usage(std::string message, std::string hint = {}) {
-  return {.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)};
-}
 
 Result<TrashAction> parse_action(const std::vector<std::string>& typed) {
   if (typed.empty()) {

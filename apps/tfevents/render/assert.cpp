@@ -81,10 +81,6 @@ void write_row(JsonWriter& json, const CheckRow& row) {
   json.end_object();
 }
 
-std::string integer(std::uint64_t value) {
-  return human_integer(static_cast<std::int64_t>(value));
-}
-
 }  // namespace
 
 StatusWord word_of(const CheckRow& row) {
@@ -136,7 +132,7 @@ LazyTable assert_csv_table(const ops::AssertReport& report) {
 std::string assert_verdict(const ops::AssertReport& report) {
   std::string text;
   const auto add = [&](std::uint64_t n, const char* what) {
-    if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", integer(n), what);
+    if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", whole(n), what);
   };
   add(report.passed, "passed");
   add(report.failed, "failed");
@@ -166,7 +162,7 @@ Status assert_summary(const ops::AssertReport& report, Sink& sink) {
   });
   TFEVENTS_CHECK(render_markdown(table, sink));
   if (report.rows.size() > kMostOfSummary)
-    sink.out() += fmt::format("\n… and {} more\n", integer(report.rows.size() - kMostOfSummary));
+    sink.out() += fmt::format("\n… and {} more\n", whole(report.rows.size() - kMostOfSummary));
   sink.out() += '\n';
   return sink.drain();
 }

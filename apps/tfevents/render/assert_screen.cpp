@@ -18,15 +18,15 @@ namespace {
 using ops::CheckRow;
 using ops::CheckStatus;
 
-constexpr std::size_t kGap = 2;
+constexpr std::size_t kCheckGap = 2;
 // Down to these columns names are shortened before results go to lines of their own.
-constexpr std::size_t kCheckWidth = 30, kRunWidth = 24;
+constexpr std::size_t kCheckWidth = 30, kCheckRunWidth = 24;
 // `0.76591617 at step 1990`: what a result beside the names takes.
 constexpr std::size_t kResultWidth = 22;
 // More that pass are only counted.
 constexpr std::size_t kMostPassed = 30;
 
-std::string padded(const std::string& text, std::size_t width) {
+std::string left_aligned(const std::string& text, std::size_t width) {
   const std::size_t used = display_width(text);
   return used < width ? text + std::string(width - used, ' ') : text;
 }
@@ -43,7 +43,7 @@ class CheckLines {
       : report_(report), screen_(screen), passed_too_(all || report.passed <= kMostPassed) {
     for (const CheckRow& row : report.rows) {
       if (!shows(row)) continue;
-      indent_ = std::max(indent_, std::string_view(word_of(row).text).size() + kGap);
+      indent_ = std::max(indent_, std::string_view(word_of(row).text).size() + kCheckGap);
       check_ = std::max(check_, display_width(label_of(row)));
       if (names_trials(report)) run_ = std::max(run_, display_width(printable(row.shown)));
       const std::size_t message = display_width(printable(row.message));
@@ -63,14 +63,14 @@ class CheckLines {
 
  private:
   void fit() {
-    const auto names = [&] { return check_ + kGap + (run_ == 0 ? 0 : run_ + kGap); };
+    const auto names = [&] { return check_ + kCheckGap + (run_ == 0 ? 0 : run_ + kCheckGap); };
     const std::size_t room = screen_.width > indent_ ? screen_.width - indent_ : 0;
     const auto shrink = [&](std::size_t& width, std::size_t least) {
       const std::size_t over = std::max(names() + result_, room) - room;
       if (width > least) width -= std::min(over, width - least);
     };
     shrink(check_, kCheckWidth);
-    shrink(run_, kRunWidth);
+    shrink(run_, kCheckRunWidth);
     stacked_ = names() + result_ > room;
     if (!stacked_) result_ = room - names();
     below_ = std::max<std::size_t>(room, 1);
@@ -96,8 +96,8 @@ class CheckLines {
   }
 
   [[nodiscard]] std::string beside(const CheckRow& row) const {
-    std::string line = padded(elide_middle(label_of(row), check_), check_ + kGap);
-    if (run_ != 0) line += padded(elide_middle(printable(row.shown), run_), run_ + kGap);
+    std::string line = left_aligned(elide_middle(label_of(row), check_), check_ + kCheckGap);
+    if (run_ != 0) line += left_aligned(elide_middle(printable(row.shown), run_), run_ + kCheckGap);
     const std::string message = printable(row.message), advice = advice_of(row);
     const std::string whole = message_of(row);
     const bool all = display_width(whole) <= result_;

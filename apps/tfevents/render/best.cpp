@@ -20,7 +20,7 @@ namespace {
 constexpr int kSmoothedDigits = 6;
 
 // The name of a run gives way last, that of the metric down to here.
-constexpr std::size_t kRunWidth = 32, kMetricWidth = 12;
+constexpr std::size_t kBestRunWidth = 32, kBestMetricWidth = 12;
 
 const char* arrow(Direction direction) {
   return direction == Direction::kMax ? " ▲" : " ▼";
@@ -67,14 +67,14 @@ Layout layout_of(const ops::BestReport& report) {
       {.key = "value",
        .header = report.metric + arrow(report.direction),
        .elide = Elide::kMiddle,
-       .min_width = kMetricWidth,
+       .min_width = kBestMetricWidth,
        .keep = true,
        .significant = report.smoothed ? kSmoothedDigits : 0},
       {.key = "step", .header = "@STEP"},
       {.key = "wall_time", .people = false},
       {.key = "raw", .people = false},
   };
-  layout.columns[1].min_width = kRunWidth;
+  layout.columns[1].min_width = kBestRunWidth;
   for (const std::string& label : report.columns) {
     const std::string key = names.add(label, {".step"});
     layout.columns.push_back({.key = key, .header = label});

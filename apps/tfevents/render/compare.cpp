@@ -15,14 +15,12 @@
 namespace tfevents::render {
 namespace {
 
-// Digits of numbers that nobody logged: means, results of arithmetic.
-constexpr int kComputedDigits = 6;
 // A float32 has no more.
 constexpr std::size_t kLoggedDigits = 9;
 // Deviations outside of this are written with exponents.
 constexpr double kLeastFixed = 1e-6, kGreatestFixed = 1e9;
 constexpr std::size_t kTrialWidth = 12;
-constexpr std::size_t kRunWidth = 32, kMetricWidth = 16, kBaselineWidth = 24;
+constexpr std::size_t kCompareRunWidth = 32, kCompareMetricWidth = 16, kBaselineWidth = 24;
 constexpr std::size_t kNamesWidth = 32;  // Of all names side by side.
 constexpr std::size_t kMostNotes = 4;
 // Of a trial that is no baseline: how much, how much of it, and whether that is better.
@@ -50,7 +48,7 @@ std::string number_text(double number) {
   return Cell::real(number).human(digits_of(number) <= kLoggedDigits ? 0 : kComputedDigits);
 }
 
-Role role_of(std::optional<ops::Verdict> verdict) {
+Role verdict_role(std::optional<ops::Verdict> verdict) {
   if (verdict == ops::Verdict::kBetter) return Role::kGood;
   return verdict == ops::Verdict::kWorse ? Role::kBad : Role::kPlain;
 }
@@ -72,7 +70,7 @@ Cell metric_cell(const ops::ItemValue& item) {
 /// `+2.2%`; nothing of a baseline of 0, where the change itself is all there is.
 Cell change_cell(const ops::CompareValue& value) {
   if (!value.delta_ratio || value.verdict == ops::Verdict::kEqual) return {};
-  return Cell::text(percent_text(*value.delta_ratio)).role(role_of(value.verdict));
+  return Cell::text(percent_text(*value.delta_ratio)).role(verdict_role(value.verdict));
 }
 
 /// Then the change itself is nothing to do without.
@@ -90,7 +88,7 @@ Cell word_cell(const ops::CompareRow& row, const ops::CompareValue& value) {
   const bool undecided = value.verdict == ops::Verdict::kUndecided;
   if (undecided && !value.delta && !value.spread.mean && is_null(value.item.value))
     return Cell::text("no value").role(Role::kWarn);
-  return Cell::text(undecided ? "~" : to_string(*value.verdict)).role(role_of(value.verdict));
+  return Cell::text(undecided ? "~" : to_string(*value.verdict)).role(verdict_role(value.verdict));
 }
 
 Cell delta_cell(const ops::CompareValue& value) {
@@ -140,7 +138,7 @@ void add_metric(const ops::CompareReport& report, std::size_t index, ColumnNames
   grid.columns.push_back({.key = key,
                           .header = header_of(column),
                           .elide = Elide::kMiddle,
-                          .min_width = kMetricWidth,
+                          .min_width = kCompareMetricWidth,
                           .keep = keep});
   if (grid.grouped) {
     grid.columns.push_back({.key = key + ".std", .header = "STD"});
@@ -176,7 +174,7 @@ Grid grid_of(const ops::CompareReport& report) {
     grid.columns.push_back({.header = "TRIALS"});
   } else {
     grid.columns = {name_column("run", "RUN"), {.key = "path", .people = false}};
-    grid.columns.front().min_width = kRunWidth;
+    grid.columns.front().min_width = kCompareRunWidth;
   }
   for (std::size_t i = 0; i < report.columns.size(); ++i) add_metric(report, i, names, grid);
   const std::vector<std::string> shown = shown_hparams(report);

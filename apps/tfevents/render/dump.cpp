@@ -6,9 +6,9 @@
 namespace tfevents::render {
 namespace {
 
-class Format final : public ops::DumpFormat {
+class RenderedDump final : public ops::DumpFormat {
  public:
-  Format(cli::Format format, const Screen& screen) : format_(format), screen_(screen) {}
+  RenderedDump(cli::Format format, const Screen& screen) : format_(format), screen_(screen) {}
 
   std::unique_ptr<ops::PointWriter> points_of(const Run& run) override {
     switch (format_) {
@@ -39,7 +39,7 @@ class Format final : public ops::DumpFormat {
 }  // namespace
 
 std::unique_ptr<ops::DumpFormat> dump_format(cli::Format format, const Screen& screen) {
-  return std::make_unique<Format>(format, screen);
+  return std::make_unique<RenderedDump>(format, screen);
 }
 
 std::string dump_header(cli::Format format, bool records) {

@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t kPrecise = 25;  // 2021-11-23 15:33:45+00:00
 constexpr std::size_t kShort = 16;    // 2021-11-23 15:33
 constexpr std::size_t kLeastRoom = 16;
-constexpr std::size_t kGap = 2;
+constexpr std::size_t kTimeGap = 2;
 
 std::size_t time_width(const Screen& screen, std::size_t other) {
-  if (!screen.terminal || other + kPrecise + kGap + kLeastRoom <= screen.width) return kPrecise;
-  return other + kShort + kGap + kLeastRoom <= screen.width ? kShort : 0;
+  if (!screen.terminal || other + kPrecise + kTimeGap + kLeastRoom <= screen.width) return kPrecise;
+  return other + kShort + kTimeGap + kLeastRoom <= screen.width ? kShort : 0;
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ TimeLayout::TimeLayout(const Screen& screen, std::size_t other)
     : screen_(screen), width_(time_width(screen, other)) {}
 
 std::string TimeLayout::header() const {
-  return width_ == 0 ? "" : "TIME" + std::string(width_ - 4 + kGap, ' ');
+  return width_ == 0 ? "" : "TIME" + std::string(width_ - 4 + kTimeGap, ' ');
 }
 
 std::string TimeLayout::cell(const double* wall_time) const {
@@ -54,7 +54,7 @@ std::string TimeLayout::cell(const double* wall_time) const {
     if (screen_.terminal && text.size() > width_) text = elide_middle(text, width_);
   }
   const std::size_t used = display_width(text);
-  return text + std::string(used < width_ ? width_ - used + kGap : kGap, ' ');
+  return text + std::string(used < width_ ? width_ - used + kTimeGap : kTimeGap, ' ');
 }
 
 std::string TimeLayout::finish(const std::string& front, std::string_view text) const {

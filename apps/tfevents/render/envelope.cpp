@@ -15,6 +15,10 @@ void begin_head(JsonWriter& json, const EnvelopeHead& head) {
 
 }  // namespace
 
+std::optional<std::string> text_or_null(const std::string& text) {
+  return text.empty() ? std::optional<std::string>{} : std::optional(text);
+}
+
 void begin_envelope(JsonWriter& json, const EnvelopeHead& head) {
   begin_head(json, head);
   json.field("complete", head.complete);

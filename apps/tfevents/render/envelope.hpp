@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ Status write_envelope(Sink& sink, const EnvelopeHead& head, WriteRows rows, Writ
 /// Ends the envelope, problems drained one by one. A part of write_envelope.
 Status end_envelope(JsonWriter& json, std::span<const Problem> problems, Sink& sink);
 
+/// Nothing where the text is empty: what is not known is null.
+[[nodiscard]] std::optional<std::string> text_or_null(const std::string& text);
 /// The PROBLEM object: in every envelope, and the row of `fsck`.
 void write_problem(JsonWriter& json, const Problem& problem);
 

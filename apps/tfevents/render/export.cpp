@@ -103,9 +103,9 @@ class JsonRows final : public ops::RowWriter {
   std::string text_;
 };
 
-class Format final : public ops::ExportFormat {
+class RenderedExport final : public ops::ExportFormat {
  public:
-  Format(ExportText text, bool wide) : text_(text), wide_(wide) {}
+  RenderedExport(ExportText text, bool wide) : text_(text), wide_(wide) {}
 
   std::string begin(const std::vector<std::string>& columns) override {
     switch (text_) {
@@ -165,7 +165,7 @@ std::vector<std::string> column_labels(const std::vector<std::string>& tags,
 }
 
 std::unique_ptr<ops::ExportFormat> export_format(ExportText text, bool wide) {
-  return std::make_unique<Format>(text, wide);
+  return std::make_unique<RenderedExport>(text, wide);
 }
 
 }  // namespace tfevents::render

@@ -21,16 +21,12 @@ namespace {
 constexpr std::size_t kShownOfFile = 20;
 constexpr std::size_t kMessageWidth = 60;
 
-std::string integer(std::uint64_t value) {
-  return human_integer(static_cast<std::int64_t>(value));
-}
-
 // `@1 048 576…1 057 808`
 Cell range_cell(const Problem& problem) {
   if (!problem.offset) return {};
   if (!problem.end || *problem.end <= *problem.offset)
-    return Cell::text("@" + integer(*problem.offset));
-  return Cell::text(fmt::format("@{}…{}", integer(*problem.offset), integer(*problem.end)));
+    return Cell::text("@" + whole(*problem.offset));
+  return Cell::text(fmt::format("@{}…{}", whole(*problem.offset), whole(*problem.end)));
 }
 
 const std::string& place(const Problem& problem) {
@@ -96,7 +92,7 @@ std::string errors_in_words(const ops::FsckReport& report) {
     text =
         fmt::format("{} in {} of {}",
                     count_of(places, "damaged or unreadable place", "damaged or unreadable places"),
-                    integer(report.bad_files), count_of(report.files, "file", "files"));
+                    whole(report.bad_files), count_of(report.files, "file", "files"));
   }
   if (report.bad_paths > 0) {
     if (!text.empty()) text += " and ";
@@ -149,7 +145,7 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
     return sink.drain();
   };
   const auto end = [&](const FileFindings& file) {
-    if (file.folded > 0) out += fmt::format("  … {} more (--all)\n", integer(file.folded));
+    if (file.folded > 0) out += fmt::format("  … {} more (--all)\n", whole(file.folded));
     return sink.drain();
   };
   TFEVENTS_CHECK(each_shown(report.rows, files, begin, line, end));

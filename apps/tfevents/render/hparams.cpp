@@ -15,9 +15,8 @@
 namespace tfevents::render {
 namespace {
 
-// Digits of what nobody logged: results of arithmetic.
-constexpr int kComputedDigits = 6;
-constexpr std::size_t kRunWidth = 24, kGroupWidth = 8, kHparamWidth = 8, kMetricWidth = 12;
+constexpr std::size_t kHparamsRunWidth = 24, kGroupWidth = 8, kHparamWidth = 8,
+                      kHparamsMetricWidth = 12;
 constexpr std::size_t kSpaceWidth = 16;
 // So many values of a hyperparameter stand in a cell.
 constexpr std::size_t kShownValues = 6;
@@ -50,7 +49,7 @@ bool statuses_tell(const ops::HparamsReport& report) {
   });
 }
 
-Role role_of(HparamsStatus status) {
+Role status_role(HparamsStatus status) {
   if (status == HparamsStatus::kSuccess) return Role::kPlain;
   return status == HparamsStatus::kFailure ? Role::kBad : Role::kDim;
 }
@@ -68,7 +67,7 @@ std::vector<Column> columns_of(const ops::HparamsReport& report) {
                                  {.key = "status", .people = false},
                                  {.key = "start_time", .people = false},
                                  {.key = "end_time", .people = false}};
-  columns.front().min_width = kRunWidth;
+  columns.front().min_width = kHparamsRunWidth;
   const auto hparam = [&](const ops::SpaceEntry& entry, bool people) {
     return Column{.key = {},
                   .header = entry.name,
@@ -88,7 +87,7 @@ std::vector<Column> columns_of(const ops::HparamsReport& report) {
     columns.push_back({.key = key,
                        .header = metric_header(metric),
                        .elide = Elide::kMiddle,
-                       .min_width = kMetricWidth,
+                       .min_width = kHparamsMetricWidth,
                        .keep = i == 0,
                        .people = metric.shown});
     columns.push_back({.key = key + ".step", .people = false});
@@ -118,7 +117,7 @@ std::vector<Cell> cells_of(const ops::HparamsReport& report, const ops::HparamSe
     cells.push_back(metric_cell(report, item, best && i == 0));
     cells.push_back(Cell::integer(item.series.step));
   }
-  cells.push_back(Cell::text(status).role(role_of(session.status)));
+  cells.push_back(Cell::text(status).role(status_role(session.status)));
   for (const ops::SpaceEntry& entry : report.space) {
     if (entry.sessions != 0 && !entry.differs)
       cells.push_back(hparam_cell(session.hparams, entry.name));

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kRows = 13, kMostRows = 25;
 // Between two axes, and before the first one.
-constexpr std::size_t kNarrowestGap = 11, kGap = 16, kWidestGap = 26, kFirstGap = 12;
+constexpr std::size_t kNarrowestGap = 11, kUsualGap = 16, kWidestGap = 26, kFirstGap = 12;
 // A braille character has this many dots.
 constexpr std::size_t kDotsAcross = 2, kDotsDown = 4;
 constexpr int kAxisDigits = 3;
@@ -152,7 +152,7 @@ class Picture {
     std::size_t hparams = 0;
     while (hparams < coords_.axes.size() && !coords_.axes[hparams].metric) ++hparams;
     const std::size_t metrics = coords_.axes.size() - hparams;
-    const std::size_t narrowest = screen_.terminal ? kNarrowestGap : kGap;
+    const std::size_t narrowest = screen_.terminal ? kNarrowestGap : kUsualGap;
     std::size_t most = coords_.axes.size();
     if (screen_.terminal) {
       const std::size_t room = screen_.width > kFirstGap + 2 ? screen_.width - kFirstGap - 2 : 0;
@@ -310,7 +310,7 @@ class Picture {
   const ops::Coords& coords_;
   const Screen& screen_;
   std::vector<std::size_t> axes_;
-  std::size_t gap_ = kGap, width_ = 0;
+  std::size_t gap_ = kUsualGap, width_ = 0;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kShownOfRule = 5;
 constexpr std::size_t kWhatWidth = 12;
-constexpr std::size_t kMessageWidth = 50;
+constexpr std::size_t kLintMessageWidth = 50;
 
 // The file's name where a finding is about no tag; empty where it is about the run.
 std::string file_of(const Problem& row, const std::string& run_path) {
@@ -49,10 +49,10 @@ std::vector<Cell> line_cells(const Problem& row, const std::string& run_path) {
 }
 
 // The rule says in a word what the message says in full: on a narrow terminal it goes first.
-std::vector<Column> line_columns() {
+std::vector<Column> lint_line_columns() {
   return {{.keep = true},
           {.elide = Elide::kMiddle, .min_width = kWhatWidth, .keep = true},
-          {.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
+          {.elide = Elide::kEnd, .min_width = kLintMessageWidth, .keep = true},
           {.role = Role::kDim}};
 }
 
@@ -162,7 +162,7 @@ Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all
   style.header = false;
   style.indent = "  ";
   const bool beside = has_room(report, runs, screen);
-  const std::vector<Column> columns = beside ? line_columns() : columns_above();
+  const std::vector<Column> columns = beside ? lint_line_columns() : columns_above();
   // One table for all runs, so that columns are aligned through the whole answer.
   TableWriter table(columns, style);
   const auto each_shown = [&](const RunFindings& run, auto use) {

@@ -20,16 +20,6 @@ namespace {
 // Names are what people came for: remarks and columns go before a name gets shorter than this.
 constexpr std::size_t kRunWidth = 28;
 
-Role role_of(ops::RunState state) {
-  switch (state) {
-    case ops::RunState::kLive: return Role::kGood;
-    case ops::RunState::kDone: return Role::kPlain;
-    case ops::RunState::kIdle: return Role::kPlain;
-    case ops::RunState::kEmpty: return Role::kDim;
-  }
-  return Role::kPlain;
-}
-
 Cell notes_cell(const ops::LsRow& row) {
   std::string text;
   const auto add = [&](const std::string& note) { text += (text.empty() ? "" : ", ") + note; };
@@ -186,6 +176,16 @@ Sums sum(const ops::LsRows& rows) {
 }
 
 }  // namespace
+
+Role role_of(ops::RunState state) noexcept {
+  switch (state) {
+    case ops::RunState::kLive: return Role::kGood;
+    case ops::RunState::kDone: return Role::kPlain;
+    case ops::RunState::kIdle: return Role::kPlain;
+    case ops::RunState::kEmpty: return Role::kDim;
+  }
+  return Role::kPlain;
+}
 
 LazyTable ls_table(const ops::LsReport& report, bool details) {
   // Nobody but people who asked for details sees what was dropped.

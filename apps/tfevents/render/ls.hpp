@@ -9,6 +9,8 @@
 
 namespace tfevents::render {
 
+[[nodiscard]] Role role_of(ops::RunState state) noexcept;
+
 /// A line a run. `details` (-l) shows people what otherwise only machines get: files, times,
 /// damage, dropped points. The report must outlive the table.
 [[nodiscard]] LazyTable ls_table(const ops::LsReport& report, bool details);

@@ -22,8 +22,12 @@ std::string shell_quoted(std::string_view word) {
 
 }  // namespace
 
+std::string whole(std::uint64_t n) {
+  return human_integer(static_cast<std::int64_t>(n));
+}
+
 std::string count_of(std::uint64_t n, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", human_integer(static_cast<std::int64_t>(n)), n == 1 ? one : many);
+  return fmt::format("{} {}", whole(n), n == 1 ? one : many);
 }
 
 Cell scalar_cell(const std::optional<Scalar>& scalar) {

@@ -24,6 +24,12 @@ struct Screen {
   }
 };
 
+/// Digits of numbers that people only compare.
+inline constexpr int kSignificant = 5;
+
+/// `55 100`: a number of things.
+[[nodiscard]] std::string whole(std::uint64_t n);
+
 /// `1 run`, `12 runs`, with digits in groups.
 [[nodiscard]] std::string count_of(std::uint64_t n, std::string_view one, std::string_view many);
 

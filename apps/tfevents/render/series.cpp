@@ -8,22 +8,10 @@
 #include <fmt/format.h>
 
 #include "base/number.hpp"
+#include "envelope.hpp"
 
 namespace tfevents::render {
 namespace {
-
-constexpr int kSignificant = 5;
-
-std::optional<std::string> some(const std::string& text) {
-  return text.empty() ? std::optional<std::string>{} : std::optional(text);
-}
-
-Cell steps_cell(const ops::SeriesRow& series) {
-  if (!series.first_step || !series.last_step) return {};
-  const std::string first = human_integer(*series.first_step);
-  if (series.first_step == series.last_step) return Cell::text(first);
-  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
-}
 
 std::string notes(const ops::SeriesRow& series) {
   std::string text;
@@ -35,7 +23,7 @@ std::string notes(const ops::SeriesRow& series) {
   return text;
 }
 
-std::vector<Column> columns(const Screen& screen) {
+std::vector<Column> series_columns(const Screen& screen) {
   const auto machine = [](std::string key) {
     return Column{.key = std::move(key), .people = false};
   };
@@ -74,8 +62,8 @@ std::array<Cell, 21> cells(const std::string& run, std::string_view shown,
   return {Cell::text(run).shown_as(shown),
           Cell::text(series.tag),
           Cell::text(series.kind),
-          Cell::text(some(series.plugin)),
-          Cell::text(some(series.dtype)),
+          Cell::text(text_or_null(series.plugin)),
+          Cell::text(text_or_null(series.dtype)),
           Cell::count(series.points),
           Cell::count(series.dropped),
           Cell::count(series.duplicates),
@@ -96,6 +84,20 @@ std::array<Cell, 21> cells(const std::string& run, std::string_view shown,
 
 }  // namespace
 
+Cell steps_cell(const ops::SeriesRow& series) {
+  if (!series.first_step || !series.last_step) return {};
+  const std::string first = human_integer(*series.first_step);
+  if (series.first_step == series.last_step) return Cell::text(first);
+  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
+}
+
+Cell steps_cell(const ops::SeriesRow& series) {
+  if (!series.first_step || !series.last_step) return {};
+  const std::string first = human_integer(*series.first_step);
+  if (series.first_step == series.last_step) return Cell::text(first);
+  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
+}
+
 void write_series(JsonWriter& json, const ops::SeriesRow& series) {
   const auto scalar = [&](std::string_view name, const std::optional<Scalar>& value) {
     json.key(name);
@@ -104,8 +106,8 @@ void write_series(JsonWriter& json, const ops::SeriesRow& series) {
   json.begin_object();
   name_fields(json, "tag", series.tag);
   json.field("kind", series.kind);
-  name_fields(json, "plugin", some(series.plugin));
-  json.field("dtype", some(series.dtype))
+  name_fields(json, "plugin", text_or_null(series.plugin));
+  json.field("dtype", text_or_null(series.dtype))
       .field("points", series.points)
       .field("dropped", series.dropped);
   json.field("duplicates", series.duplicates).field("nonfinite", series.nonfinite);
@@ -131,7 +133,7 @@ LazyTable series_table(const ops::LsReport& report, const Screen& screen) {
     }
     return ok_status();
   };
-  return {columns(screen), pass};
+  return {series_columns(screen), pass};
 }
 
 }  // namespace tfevents::render

@@ -7,6 +7,9 @@
 
 namespace tfevents::render {
 
+/// `0…55 000`, or the one step of all points.
+[[nodiscard]] Cell steps_cell(const ops::SeriesRow& series);
+
 /// The `series` object of tfevents-output(5).
 void write_series(JsonWriter& json, const ops::SeriesRow& series);
 

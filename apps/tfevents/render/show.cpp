@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "lines.hpp"
+#include "ls.hpp"
 #include "show_series.hpp"
 #include "trial_cells.hpp"
 
@@ -31,11 +32,6 @@ void add_part(std::string& text, std::string_view part) {
   if (part.empty()) return;
   if (!text.empty()) text += kBetween;
   text += part;
-}
-
-Role role_of(ops::RunState state) {
-  if (state == ops::RunState::kLive) return Role::kGood;
-  return state == ops::RunState::kEmpty ? Role::kDim : Role::kPlain;
 }
 
 // `live, last event 8s ago (every 0.4s)`

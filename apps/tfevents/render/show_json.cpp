@@ -9,10 +9,6 @@
 namespace tfevents::render {
 namespace {
 
-std::optional<std::string> some(const std::string& text) {
-  return text.empty() ? std::optional<std::string>{} : std::optional(text);
-}
-
 void write_sum(JsonWriter& json, const ops::FileSum& sum) {
   json.field("files", sum.files).field("bytes", sum.bytes);
 }
@@ -26,7 +22,7 @@ void write_files(JsonWriter& json, const ops::ShownRun& run) {
     name_fields(json, "path", file.path);
     json.field("bytes", file.bytes).field("records", file.records);
     json.field("start_time", file.start_time);
-    name_fields(json, "writer", some(file.writer));
+    name_fields(json, "writer", text_or_null(file.writer));
     json.field("tail", std::string_view(ops::to_string(file.tail))).end_object();
   }
   json.end_array();
@@ -97,7 +93,7 @@ Status write_row(JsonWriter& json, const ops::ShownRun& run, Sink& sink) {
   write_files(json, run);
   json.key("hparams");
   write_hparams(json, run.hparams);
-  name_fields(json, "hparams_run", some(run.hparams_run));
+  name_fields(json, "hparams_run", text_or_null(run.hparams_run));
   json.key("series").begin_array();
   for (const ops::SeriesRow& series : row.series) {
     write_series(json, series);

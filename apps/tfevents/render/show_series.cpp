@@ -14,12 +14,13 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "series.hpp"
 #include "series/direction.hpp"
+#include "value.hpp"
 
 namespace tfevents::render {
 namespace {
 
-constexpr int kSignificant = 5;
 // Fewer series than this are a screen, and each has its line.
 constexpr std::size_t kFoldAbove = 24;
 constexpr std::size_t kFewestAlike = 4;
@@ -27,17 +28,6 @@ constexpr std::size_t kTagWidth = 24, kTrendWidth = 16;
 // Of a plateau: points of the series, and the share of its steps.
 constexpr std::uint64_t kFewestForPlateau = 20;
 constexpr double kLongPlateau = 0.5;
-
-std::string whole(std::uint64_t n) {
-  return human_integer(static_cast<std::int64_t>(n));
-}
-
-Cell steps_cell(const ops::SeriesRow& series) {
-  if (!series.first_step || !series.last_step) return {};
-  const std::string first = human_integer(*series.first_step);
-  if (series.first_step == series.last_step) return Cell::text(first);
-  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
-}
 
 /// Goes along with the rows: both are in one order, and details are some of the rows.
 class DetailCursor {
@@ -131,7 +121,7 @@ std::array<Cell, 9> folded_cells(const std::string& kind, const Group& group) {
                                               whole(group.members - 1), human_bytes(group.bytes)))};
 }
 
-std::vector<Column> columns(const Screen& screen) {
+std::vector<Column> shown_columns(const Screen& screen) {
   const int significant = screen.terminal ? kSignificant : 0;
   const auto real = [&](std::string header, bool minor) {
     return Column{.header = std::move(header),
@@ -150,12 +140,6 @@ std::vector<Column> columns(const Screen& screen) {
           {.header = "@STEP", .align = Align::kRight, .minor = true},
           real("MAX", true),
           {.header = "TREND", .elide = Elide::kEnd, .min_width = kTrendWidth}};
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (const std::int64_t size : shape) text += (text.size() > 1 ? ", " : "") + to_text(size);
-  return text + "]";
 }
 
 // The best value is long ago.
@@ -225,7 +209,8 @@ std::string sketch_text(const ops::ValueSketch& sketch, std::uint64_t bytes) {
       if (line.size() < sketch.text.size()) line += " …";
       return count < 2 ? printable(line) : fmt::format("{} (+{})", printable(line), count - 1);
     }
-    case What::kTensor: return fmt::format("{} {}, {}", type, shape_text(sketch.shape), size);
+    case What::kTensor:
+      return fmt::format("{} {}, {}", type, tensor_shape_text(sketch.shape), size);
     case What::kHistogram: {
       if (count == 0) return "no values, " + size;
       return fmt::format("{}…{}, {}", Cell::real(sketch.from).human(3),
@@ -237,7 +222,7 @@ std::string sketch_text(const ops::ValueSketch& sketch, std::uint64_t bytes) {
       return sketch.count ? count_of(count, "hyperparameter", "hyperparameters")
                           : printable(sketch.text);
     case What::kCurves: return count_of(count, "threshold", "thresholds") + ", " + size;
-    case What::kMesh: return fmt::format("{} {}, {}", type, shape_text(sketch.shape), size);
+    case What::kMesh: return fmt::format("{} {}, {}", type, tensor_shape_text(sketch.shape), size);
     case What::kCharts: return count_of(count, "chart", "charts");
     case What::kUnreadable: return "not what its kind says, " + size;
   }
@@ -264,7 +249,7 @@ LazyTable shown_series_table(const ops::ShownRun& run, const Screen& screen, boo
     }
     return ok_status();
   };
-  return {columns(screen), pass};
+  return {shown_columns(screen), pass};
 }
 
 std::vector<std::string> series_remarks(const ops::ShownRun& run) {

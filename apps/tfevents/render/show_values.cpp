@@ -19,7 +19,6 @@ namespace {
 /// TensorBoard's, and more than a screen has lines for is no picture.
 constexpr std::size_t kBins = 30;
 constexpr std::size_t kBarColumns = 40, kFewestBarColumns = 8;
-constexpr int kSignificant = 5;
 constexpr std::size_t kTab = 4;
 
 // Line ends stay, tabs become blanks, all else that would act on a terminal is escaped.

@@ -19,13 +19,13 @@ using ops::TrashRow;
 using ops::TrashRowResult;
 
 // Below zero, of clocks that disagree, is as good as now.
-std::string ago(double seconds) {
+std::string age_text(double seconds) {
   return seconds > 0 ? human_duration(seconds) : "0s";
 }
 
 Cell age_cell(const TrashRow& row, double now) {
   if (!row.trashed_time) return {};
-  return Cell::text(ago(now - *row.trashed_time));
+  return Cell::text(age_text(now - *row.trashed_time));
 }
 
 // What was trashed for a week a moment ago expires in 7d, not in 6d. Whole days are rounded; what

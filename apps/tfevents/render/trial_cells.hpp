@@ -19,6 +19,9 @@ using ops::differing_hparams;
 
 // What commands that work on trials show alike: values of items and hyperparameters.
 
+/// Digits of numbers that nobody logged: means, results of arithmetic.
+inline constexpr int kComputedDigits = 6;
+
 /// Null is a null cell.
 [[nodiscard]] Cell value_cell(const Value& value);
 /// The hyperparameter of this name (raw bytes); null where there is none.

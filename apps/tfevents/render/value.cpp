@@ -310,7 +310,7 @@ struct Describe {
 
   std::string operator()(const Elided& value) const {
     if (!value.dtype) return human_bytes(value.bytes);
-    return fmt::format("{} {}, {}", to_string(*value.dtype), shape_text(value.shape),
+    return fmt::format("{} {}, {}", to_string(*value.dtype), tensor_shape_text(value.shape),
                        human_bytes(value.bytes));
   }
   std::string operator()(const Histogram& value) const {
@@ -344,14 +344,14 @@ struct Describe {
     return fmt::format("{} (and {} more)", first, strings.size() - 1);
   }
   std::string operator()(const Tensor& value) const {
-    return fmt::format("{} {}", to_string(value.dtype()), shape_text(value.shape()));
+    return fmt::format("{} {}", to_string(value.dtype()), tensor_shape_text(value.shape()));
   }
   std::string operator()(const PrCurves& value) const {
     return count_of(value.thresholds, "threshold", "thresholds");
   }
   std::string operator()(const Mesh& value) const {
     return fmt::format("{} {}", to_string(value.metadata.content),
-                       shape_text(value.tensor.shape()));
+                       tensor_shape_text(value.tensor.shape()));
   }
   std::string operator()(const GraphSize& value) const {
     const std::string size = human_bytes(value.bytes);
@@ -371,16 +371,15 @@ struct Describe {
     for (const auto& category : value.categories) charts += category.charts.size();
     return count_of(charts, "chart", "charts");
   }
-
- private:
-  static std::string shape_text(const Shape& shape) {
-    std::string text = "[";
-    for (const std::int64_t size : shape) text += (text.size() > 1 ? ", " : "") + to_text(size);
-    return text + "]";
-  }
 };
 
 }  // namespace
+
+std::string tensor_shape_text(const Shape& shape) {
+  std::string text = "[";
+  for (const std::int64_t size : shape) text += (text.size() > 1 ? ", " : "") + to_text(size);
+  return text + "]";
+}
 
 void append_json_value(std::string& out, const DecodedValue& value) {
   JsonWriter json(out);

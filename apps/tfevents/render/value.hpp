@@ -15,6 +15,9 @@ void append_json_value(std::string& out, const DecodedValue& value);
 /// The one text that a value holds, raw bytes: all that CSV has room for. Nothing for other values.
 [[nodiscard]] std::optional<std::string_view> only_text(const DecodedValue& value);
 
+/// `[28, 28, 3]`.
+[[nodiscard]] std::string tensor_shape_text(const Shape& shape);
+
 /// A few words for people, safe for a terminal: `224×224 png, 12 KiB`.
 [[nodiscard]] std::string describe_value(const DecodedValue& value);
 

@@ -50,7 +50,8 @@ TEST_CASE("threads share a shelf") {
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&shelf, t, &mine = kept[static_cast<std::size_t>(t)]] {
-        for (int i = 0; i < kEach; ++i) mine.push_back(shelf.keep(std::string(40, static_cast<char>('0' + t))));
+        for (int i = 0; i < kEach; ++i)
+          mine.push_back(shelf.keep(std::string(40, static_cast<char>('0' + t))));
       });
     }
   }

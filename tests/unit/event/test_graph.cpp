@@ -12,7 +12,7 @@ using namespace tfevents::test;
 
 namespace {
 
-Graph parsed(const std::string& bytes, GraphForm form = GraphForm::kGraph) {
+Graph parsed_graph(const std::string& bytes, GraphForm form = GraphForm::kGraph) {
   auto graph = parse_graph(as_bytes(bytes), form);
   REQUIRE_MESSAGE(graph.ok(), (graph.ok() ? "" : graph.error().message));
   return std::move(*graph);
@@ -36,7 +36,7 @@ std::string pbtxt(const std::string& bytes, GraphForm form = GraphForm::kGraph) 
 }  // namespace
 
 TEST_CASE("graph: nodes, edges, operations and variables are counted") {
-  const Graph graph = parsed(small_graph());
+  const Graph graph = parsed_graph(small_graph());
   CHECK(graph.nodes == 5);
   CHECK(graph.edges == 2);
   CHECK(graph.control_edges == 1);
@@ -54,19 +54,19 @@ TEST_CASE("graph: nodes, edges, operations and variables are counted") {
 }
 
 TEST_CASE("graph: a graph of nothing is one") {
-  CHECK(parsed("").nodes == 0);
-  CHECK(parsed("", GraphForm::kRunMetadata).extras.parts == 0);
-  CHECK(parsed("", GraphForm::kMetaGraph).nodes == 0);
-  CHECK(!parsed("").parameters);
+  CHECK(parsed_graph("").nodes == 0);
+  CHECK(parsed_graph("", GraphForm::kRunMetadata).extras.parts == 0);
+  CHECK(parsed_graph("", GraphForm::kMetaGraph).nodes == 0);
+  CHECK(!parsed_graph("").parameters);
   CHECK(pbtxt("").empty());
 }
 
 TEST_CASE("graph: shapes that are not known give no parameters") {
   const Graph graph =
-      parsed(graph_of({NodeBuilder("a", "VarHandleOp").shape({-1, 2}),
-                       NodeBuilder("b", "VariableV2"), NodeBuilder("c", "Variable").shape({}),
-                       NodeBuilder("d", "VariableV2").shape({1LL << 40, 1LL << 40}),
-                       NodeBuilder("e", "VariableV2").shape({0, -1})}));
+      parsed_graph(graph_of({NodeBuilder("a", "VarHandleOp").shape({-1, 2}),
+                             NodeBuilder("b", "VariableV2"), NodeBuilder("c", "Variable").shape({}),
+                             NodeBuilder("d", "VariableV2").shape({1LL << 40, 1LL << 40}),
+                             NodeBuilder("e", "VariableV2").shape({0, -1})}));
   CHECK(graph.variables == 5);
   CHECK(graph.unsized_variables == 3);
   CHECK(graph.parameters == 1);
@@ -76,16 +76,17 @@ TEST_CASE("graph: parameters never wrap around") {
   std::vector<NodeBuilder> nodes;
   for (int i = 0; i < 5; ++i)
     nodes.push_back(NodeBuilder("v", "VariableV2").shape({(1LL << 62) + 5}));
-  const Graph graph = parsed(graph_of(nodes));
+  const Graph graph = parsed_graph(graph_of(nodes));
   CHECK(graph.unsized_variables == 4);
   CHECK(graph.parameters == (std::uint64_t{1} << 62) + 5);
 }
 
 TEST_CASE("graph: names may be anything") {
   const std::string name = "a\n\"b\\\x1b[31m\xff\0/\xe2\x80\xae";
-  const Graph graph = parsed(graph_of({NodeBuilder("", ""), NodeBuilder("", "").input("nobody"),
-                                       NodeBuilder(name, name).input(name).input("").input("^"),
-                                       NodeBuilder("a:0", "x").input("a:0").input("a:1")}));
+  const Graph graph =
+      parsed_graph(graph_of({NodeBuilder("", ""), NodeBuilder("", "").input("nobody"),
+                             NodeBuilder(name, name).input(name).input("").input("^"),
+                             NodeBuilder("a:0", "x").input("a:0").input("a:1")}));
   CHECK(graph.nodes == 4);
   CHECK(graph.duplicate_names == 1);
   CHECK(graph.missing_inputs == 2);  // nobody, and output 1 of `a`, which is not there.
@@ -93,9 +94,9 @@ TEST_CASE("graph: names may be anything") {
 }
 
 TEST_CASE("graph: cycles are counted like any edges") {
-  const Graph graph =
-      parsed(graph_of({NodeBuilder("a", "Merge").input("b"), NodeBuilder("b", "Next").input("a"),
-                       NodeBuilder("c", "Self").input("c")}));
+  const Graph graph = parsed_graph(
+      graph_of({NodeBuilder("a", "Merge").input("b"), NodeBuilder("b", "Next").input("a"),
+                NodeBuilder("c", "Self").input("c")}));
   CHECK(graph.edges == 3);
   CHECK(graph.missing_inputs == 0);
 }
@@ -114,16 +115,16 @@ TEST_CASE("graph: functions are counted apart") {
   const std::string function = inside(1, inside(1, "f")) +
                                inside(3, NodeBuilder("n", "Mul").text()) +
                                inside(3, NodeBuilder("m", "Add").text());
-  const Graph graph = parsed(small_graph() + inside(2, inside(1, function)));
+  const Graph graph = parsed_graph(small_graph() + inside(2, inside(1, function)));
   CHECK(graph.nodes == 5);
   CHECK(graph.extras.functions == 1);
   CHECK(graph.extras.function_nodes == 2);
 }
 
 TEST_CASE("graph: meta graphs hold a graph, in one piece or two") {
-  CHECK(parsed(inside(2, small_graph()), GraphForm::kMetaGraph).nodes == 5);
-  const Graph both =
-      parsed(inside(2, small_graph()) + inside(2, graph_of({{"y", "Neg"}})), GraphForm::kMetaGraph);
+  CHECK(parsed_graph(inside(2, small_graph()), GraphForm::kMetaGraph).nodes == 5);
+  const Graph both = parsed_graph(inside(2, small_graph()) + inside(2, graph_of({{"y", "Neg"}})),
+                                  GraphForm::kMetaGraph);
   CHECK(both.nodes == 6);
   CHECK(both.extras.parts == 1);
 }
@@ -131,12 +132,12 @@ TEST_CASE("graph: meta graphs hold a graph, in one piece or two") {
 TEST_CASE("graph: run metadata has the graphs of functions, else of devices") {
   const std::string traced = inside(4, inside(2, small_graph()) + inside(3, graph_of({})));
   const std::string placed = inside(3, graph_of({{"a", "A"}, {"b", "B"}}));
-  const Graph both = parsed(placed + traced + traced, GraphForm::kRunMetadata);
+  const Graph both = parsed_graph(placed + traced + traced, GraphForm::kRunMetadata);
   CHECK(both.nodes == 10);
   CHECK(both.extras.parts == 2);
   CHECK(both.duplicate_names == 0);  // The same names in another graph are others.
   CHECK(both.missing_inputs == 0);
-  const Graph devices = parsed(placed + placed, GraphForm::kRunMetadata);
+  const Graph devices = parsed_graph(placed + placed, GraphForm::kRunMetadata);
   CHECK(devices.nodes == 4);
   CHECK(devices.extras.parts == 2);
 }
@@ -148,7 +149,7 @@ TEST_CASE("graph: run metadata says what ran where") {
     wire::Encoder(node).varint(5, micros);
     stats += inside(2, node);
   }
-  const Graph graph = parsed(inside(1, inside(1, stats)), GraphForm::kRunMetadata);
+  const Graph graph = parsed_graph(inside(1, inside(1, stats)), GraphForm::kRunMetadata);
   REQUIRE(graph.extras.devices.size() == 1);
   CHECK(graph.extras.devices[0].name == "/cpu:0");
   CHECK(graph.extras.devices[0].nodes == 3);
@@ -167,7 +168,7 @@ TEST_CASE("graph: what is no graph is an error with its place") {
 }
 
 TEST_CASE("graph: nesting is refused above what protobuf reads, however deep") {
-  CHECK(parsed(inside(1, deep_node(20))).nodes == 1);
+  CHECK(parsed_graph(inside(1, deep_node(20))).nodes == 1);
   for (const int depth : {100, 10'000})
     CHECK(refused(inside(1, deep_node(depth))) == ErrorCode::kFormat);
   CHECK(refused(inside(4, inside(2, inside(1, deep_node(10'000)))), GraphForm::kRunMetadata) ==
@@ -189,7 +190,7 @@ TEST_CASE("graph: every cut of a graph is refused or read, and never read beyond
 TEST_CASE("graph: a million nodes of two bytes take no memory of their own") {
   std::string bytes;
   for (int i = 0; i < 1'000'000; ++i) bytes.append("\x0a\0", 2);
-  const Graph graph = parsed(bytes);
+  const Graph graph = parsed_graph(bytes);
   CHECK(graph.nodes == 1'000'000);
   CHECK(graph.duplicate_names == 999'999);
 }
@@ -199,7 +200,7 @@ TEST_CASE("graph: a node above the limit is read but for its attributes") {
   const std::string tensor = inside(8, inside(4, content));
   const std::string bytes =
       graph_of({NodeBuilder("big", "Const").input("^x").attr("value", tensor)});
-  const Graph graph = parsed(bytes);
+  const Graph graph = parsed_graph(bytes);
   CHECK(graph.nodes == 1);
   CHECK(graph.extras.unread_nodes == 1);
   CHECK(graph.control_edges == 1);

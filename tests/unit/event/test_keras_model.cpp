@@ -11,7 +11,7 @@ using namespace tfevents;
 
 namespace {
 
-KerasModel parsed(const std::string& json) {
+KerasModel parsed_model(const std::string& json) {
   auto model = parse_keras_model(as_bytes(json));
   REQUIRE_MESSAGE(model.ok(), (model.ok() ? "" : model.error().message));
   return std::move(*model);
@@ -27,7 +27,7 @@ std::string layer(const std::string& name, const std::string& config) {
 // One layer behind an input of this shape.
 KerasLayer behind(const std::string& shape, const std::string& name, const std::string& config) {
   const std::string first = layer("InputLayer", R"("name":"in","batch_input_shape":)" + shape);
-  const KerasModel model = parsed(sequential(first + "," + layer(name, config)));
+  const KerasModel model = parsed_model(sequential(first + "," + layer(name, config)));
   REQUIRE(model.layers.size() == 2);
   return model.layers[1];
 }
@@ -43,7 +43,7 @@ struct KnownLayer {
 }  // namespace
 
 TEST_CASE("keras: a Sequential of Keras 2, whose shapes follow from the first") {
-  const KerasModel model = parsed(sequential(
+  const KerasModel model = parsed_model(sequential(
       layer("Embedding",
             R"("name":"embed","batch_input_shape":[null,null],"input_dim":10000,"output_dim":16)") +
       "," + layer("GlobalAveragePooling1D", R"("name":"pool","data_format":"channels_last")") +
@@ -63,9 +63,9 @@ TEST_CASE("keras: a Sequential of Keras 2, whose shapes follow from the first") 
 }
 
 TEST_CASE("keras: without a shape to begin with, what cannot be told is not told") {
-  const KerasModel model = parsed(sequential(layer("Dense", R"("name":"a","units":16)") + "," +
-                                             layer("Dropout", R"("name":"b")") + "," +
-                                             layer("Strange>Own", R"("name":"c")")));
+  const KerasModel model = parsed_model(sequential(layer("Dense", R"("name":"a","units":16)") +
+                                                   "," + layer("Dropout", R"("name":"b")") + "," +
+                                                   layer("Strange>Own", R"("name":"c")")));
   CHECK(!model.layers[0].output);
   CHECK(!model.layers[0].parameters);
   CHECK(model.layers[1].parameters == 0);
@@ -79,7 +79,7 @@ TEST_CASE("keras: a functional model of Keras 2, and a model in it") {
       R"({"class_name":"InputLayer","name":"i","config":{"batch_input_shape":[null,4]},"inbound_nodes":[]},)"
       R"({"class_name":"Dense","name":"d","config":{"units":3},"inbound_nodes":[[["i",0,0,{}]]]}],)"
       R"("output_layers":[["d",0,0]]},"inbound_nodes":[[["a",0,0,{}]]]})";
-  const KerasModel model = parsed(
+  const KerasModel model = parsed_model(
       R"({"class_name":"Functional","config":{"name":"m","layers":[)"
       R"({"class_name":"InputLayer","name":"a","config":{"batch_input_shape":[null,4]},"inbound_nodes":[]},)" +
       inner +
@@ -99,7 +99,7 @@ TEST_CASE("keras: a functional model of Keras 2, and a model in it") {
 }
 
 TEST_CASE("keras: a functional model of Keras 3 says its shapes in its calls") {
-  const KerasModel model = parsed(
+  const KerasModel model = parsed_model(
       R"({"class_name":"Functional","config":{"name":"m","layers":[)"
       R"({"class_name":"Own","name":"a","config":{},"inbound_nodes":[]},)"
       R"({"class_name":"Dense","name":"b","config":{"units":2,"use_bias":false},"inbound_nodes":)"
@@ -310,7 +310,7 @@ TEST_CASE("keras: sizes that no machine has are not known") {
 }
 
 TEST_CASE("keras: Python's NaN and Infinity are read") {
-  const KerasModel model = parsed(sequential(layer(
+  const KerasModel model = parsed_model(sequential(layer(
       "Masking", R"("name":"NaN\"Infinity","mask_value":NaN,"a":-Infinity,"b":Infinity,"c":-1)")));
   CHECK(model.layers.at(0).name == "NaN\"Infinity");
 }
@@ -328,8 +328,9 @@ TEST_CASE("keras: what is no model is an error, and nothing deep brings it down"
   CHECK(parse_keras_model(as_bytes(std::string(kMaxKerasBytes + 1, ' '))).error().code ==
         ErrorCode::kLimit);
   // A subclassed model has no layers to be had.
-  CHECK(parsed(R"({"class_name":"Mine","config":{}})").layers.empty());
-  CHECK(parsed(R"({"class_name":"Mine","config":{"layers":[1,null,[],{}]}})").layers.size() == 4);
+  CHECK(parsed_model(R"({"class_name":"Mine","config":{}})").layers.empty());
+  CHECK(parsed_model(R"({"class_name":"Mine","config":{"layers":[1,null,[],{}]}})").layers.size() ==
+        4);
 }
 
 TEST_CASE("keras_json: indented, in the order it was written; what is no strict JSON as it is") {

@@ -15,25 +15,27 @@
 namespace tfevents::test {
 namespace {
 
-enum class Shape { kSimple, kContent, kContentWithShape, kPacked, kPackedWithShape };
-constexpr Shape kShapes[] = {Shape::kSimple, Shape::kContent, Shape::kContentWithShape,
-                             Shape::kPacked, Shape::kPackedWithShape};
+enum class ValueShape { kSimple, kContent, kContentWithShape, kPacked, kPackedWithShape };
+constexpr ValueShape kShapes[] = {ValueShape::kSimple, ValueShape::kContent,
+                                  ValueShape::kContentWithShape, ValueShape::kPacked,
+                                  ValueShape::kPackedWithShape};
 
-std::string event_of(double wall_time, std::uint64_t step, const std::string& tag, Shape shape,
+std::string event_of(double wall_time, std::uint64_t step, const std::string& tag, ValueShape shape,
                      float number, const std::string& metadata) {
   std::string out;
   wire::Encoder event(out);
   event.fixed(1, wall_time).varint(2, step).message(5, [&] {
     event.message(1, [&] {
       event.bytes(1, tag);
-      if (shape == Shape::kSimple) {
+      if (shape == ValueShape::kSimple) {
         event.fixed(2, number);
       } else {
         event.message(8, [&] {
           event.varint(1, std::uint64_t{1});
-          if (shape == Shape::kContentWithShape || shape == Shape::kPackedWithShape)
+          if (shape == ValueShape::kContentWithShape || shape == ValueShape::kPackedWithShape)
             event.bytes(2, "");
-          const bool content = shape == Shape::kContent || shape == Shape::kContentWithShape;
+          const bool content =
+              shape == ValueShape::kContent || shape == ValueShape::kContentWithShape;
           event.message(content ? 4 : 5, [&] { event.raw_fixed(number); });
         });
       }
@@ -65,7 +67,7 @@ struct Exact {
 TEST_CASE("a known value is recognised with any number, and no other byte may differ") {
   std::size_t learned = 0;
   for (std::size_t length = 1; length <= 90; ++length) {
-    for (const Shape shape : kShapes) {
+    for (const ValueShape shape : kShapes) {
       for (const std::string& metadata :
            {std::string(), std::string("\x0a\x00", 2), metadata_of("scalars"),
             metadata_of("scalars", "what it is")}) {

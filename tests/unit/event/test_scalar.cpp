@@ -9,15 +9,15 @@
 #include "event/encode.hpp"
 #include "event/scanner.hpp"
 #include "event/tensor_writer.hpp"
+#include "support/numbers.hpp"
 
 // The number in a tensor, from every dtype in every encoding.
 
 namespace tfevents {
 namespace {
 
+using test::kInf;
 using wire::Encoder;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 /// What the scanner reads out of a serialized tensor.
 std::optional<Scalar> number_in(std::string_view tensor) {

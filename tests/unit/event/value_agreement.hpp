@@ -14,7 +14,7 @@ namespace tfevents::test {
 
 // One Summary.Value as the outliner and as libprotobuf see it, in the same words.
 
-inline std::string quoted(std::string_view text, std::size_t most = 64 * 1024) {
+inline std::string in_quotes(std::string_view text, std::size_t most = 64 * 1024) {
   return "'" + std::string(text.substr(0, most)) + "'";
 }
 
@@ -26,7 +26,7 @@ struct TensorWords {
 
   [[nodiscard]] std::string text() const {
     return std::to_string(dtype) + (unknown_rank ? " any rank " : " ") + words(shape) +
-           " content " + quoted(content) + " strings" + strings + " counts" + counts;
+           " content " + in_quotes(content) + " strings" + strings + " counts" + counts;
   }
 };
 
@@ -43,7 +43,7 @@ inline std::string seen_tensor(const StoredValue& value, const TensorOutline& te
                   "",
                   ""};
   std::uint64_t bytes = 0;
-  for (const Part& part : tensor.strings) out.strings += " " + quoted(bytes_of(part));
+  for (const Part& part : tensor.strings) out.strings += " " + in_quotes(bytes_of(part));
   for (const Part& part : tensor.strings) bytes += part.size;
   for (const std::uint64_t count : tensor.counts) out.counts += " " + std::to_string(count);
   return out.text() + (bytes == tensor.string_bytes ? "" : " other string bytes");
@@ -61,7 +61,7 @@ inline std::string parsed_tensor(const pb::TensorProto& tensor) {
                   "",
                   ""};
   for (const auto& dim : tensor.tensor_shape().dim()) out.shape.push_back(dim.size());
-  for (const std::string& text : tensor.string_val()) out.strings += " " + quoted(text);
+  for (const std::string& text : tensor.string_val()) out.strings += " " + in_quotes(text);
   const int counts[] = {tensor.float_val_size(),    tensor.double_val_size(),
                         tensor.int_val_size(),      tensor.string_val_size(),
                         tensor.scomplex_val_size(), tensor.int64_val_size(),
@@ -87,10 +87,10 @@ inline std::string seen_value(const StoredValue& value) {
   const auto part = [&](const Part& at) {
     std::string bytes(static_cast<std::size_t>(at.size), '\0');
     const auto read = value.read(at.offset, std::as_writable_bytes(std::span(bytes)));
-    return quoted(read.ok() && *read == bytes.size() ? bytes : "unreadable");
+    return in_quotes(read.ok() && *read == bytes.size() ? bytes : "unreadable");
   };
-  std::string out = quoted(outline->plugin) + part(outline->plugin_content) +
-                    quoted(outline->display_name) + quoted(outline->description) + " " +
+  std::string out = in_quotes(outline->plugin) + part(outline->plugin_content) +
+                    in_quotes(outline->display_name) + in_quotes(outline->description) + " " +
                     std::to_string(static_cast<int>(outline->payload));
   switch (outline->payload) {
     case Payload::kImage: {
@@ -102,7 +102,7 @@ inline std::string seen_value(const StoredValue& value) {
       const AudioOutline& audio = outline->audio;
       return out + " " + std::to_string(std::bit_cast<std::uint32_t>(audio.sample_rate)) + " " +
              std::to_string(audio.channels) + " " + std::to_string(audio.frames) +
-             part(audio.encoded) + quoted(audio.content_type, 256);
+             part(audio.encoded) + in_quotes(audio.content_type, 256);
     }
     case Payload::kHistogram: {
       const auto histogram = decode_histogram(value, *outline);
@@ -119,16 +119,17 @@ inline std::string parsed_value(std::string_view bytes) {
   pb::Summary::Value value;
   if (!value.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return "not a value";
   const auto& metadata = value.metadata();
-  std::string out = quoted(metadata.plugin_data().plugin_name()) +
-                    quoted(metadata.plugin_data().content()) + quoted(metadata.display_name()) +
-                    quoted(metadata.summary_description()) + " ";
+  std::string out = in_quotes(metadata.plugin_data().plugin_name()) +
+                    in_quotes(metadata.plugin_data().content()) +
+                    in_quotes(metadata.display_name()) + in_quotes(metadata.summary_description()) +
+                    " ";
   switch (value.value_case()) {
     case pb::Summary::Value::kSimpleValue: return out + "1";
     case pb::Summary::Value::kObsoleteOldStyleHistogram: return out + "2";
     case pb::Summary::Value::kImage: {
       const auto& image = value.image();
       return out + "3 " + std::to_string(image.width()) + " " + std::to_string(image.height()) +
-             " " + std::to_string(image.colorspace()) + quoted(image.encoded_image_string());
+             " " + std::to_string(image.colorspace()) + in_quotes(image.encoded_image_string());
     }
     case pb::Summary::Value::kHisto: {
       const auto& histogram = value.histo();
@@ -142,7 +143,7 @@ inline std::string parsed_value(std::string_view bytes) {
       const auto& audio = value.audio();
       return out + "5 " + std::to_string(std::bit_cast<std::uint32_t>(audio.sample_rate())) + " " +
              std::to_string(audio.num_channels()) + " " + std::to_string(audio.length_frames()) +
-             quoted(audio.encoded_audio_string()) + quoted(audio.content_type(), 256);
+             in_quotes(audio.encoded_audio_string()) + in_quotes(audio.content_type(), 256);
     }
     case pb::Summary::Value::kTensor: return out + "6 " + parsed_tensor(value.tensor());
     default: return out + "0";

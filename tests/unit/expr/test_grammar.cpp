@@ -24,7 +24,7 @@ double number_of(std::string_view text) {
   return std::get<double>(value);
 }
 
-bool truth_of(std::string_view text) {
+bool holds(std::string_view text) {
   const Value value = value_of(text);
   CAPTURE(text);
   REQUIRE(std::holds_alternative<bool>(value));
@@ -50,37 +50,37 @@ TEST_CASE("precedence") {
   CHECK(number_of("2-3") == -1);
   CHECK(number_of("abs(a - c) * 2") == 6);
   CHECK(number_of("abs (-3)") == 3);
-  CHECK(truth_of("t or f and f"));
-  CHECK_FALSE(truth_of("(t or f) and f"));
-  CHECK(truth_of("not f and t"));
-  CHECK_FALSE(truth_of("not (t and t)"));
-  CHECK(truth_of("not not t"));
-  CHECK(truth_of("not a = b"));
-  CHECK(truth_of("a + 1 = b and b < c or f"));
-  CHECK(truth_of("(a < b) = t"));
+  CHECK(holds("t or f and f"));
+  CHECK_FALSE(holds("(t or f) and f"));
+  CHECK(holds("not f and t"));
+  CHECK_FALSE(holds("not (t and t)"));
+  CHECK(holds("not not t"));
+  CHECK(holds("not a = b"));
+  CHECK(holds("a + 1 = b and b < c or f"));
+  CHECK(holds("(a < b) = t"));
 }
 
 TEST_CASE("comparisons") {
-  CHECK(truth_of("a = 2"));
-  CHECK(truth_of("a==2"));
-  CHECK(truth_of("a!=3"));
-  CHECK(truth_of("a<=2 and a>=2 and a<3 and a>1"));
-  CHECK(truth_of("\"abc\" < \"abd\""));
-  CHECK(truth_of("\"Z\" < \"a\""));
-  CHECK(truth_of("\"z\" < \"\xc3\xa9\""));  // Bytes above 127 are greater.
-  CHECK(truth_of("\"a\" = \"a\""));
-  CHECK_FALSE(truth_of("\"a\" = \"A\""));
-  CHECK(truth_of("t != f"));
-  CHECK(truth_of("\"adamw\" ~ \"dam\""));
-  CHECK_FALSE(truth_of("\"adamw\" ~ \"^dam\""));
-  CHECK(truth_of(R"("a1" ~ "a\d")"));
-  CHECK(truth_of(R"("a\\d" ~ "a\\\\d")"));
-  CHECK(truth_of("a in (1, 2)"));
-  CHECK(truth_of("a not in (1, -2)"));
-  CHECK(truth_of("-a in (1, -2)"));
-  CHECK(truth_of("\"x\" in (\"x\")"));
-  CHECK(truth_of("t in (true)"));
-  CHECK(truth_of("not a in (1)"));
+  CHECK(holds("a = 2"));
+  CHECK(holds("a==2"));
+  CHECK(holds("a!=3"));
+  CHECK(holds("a<=2 and a>=2 and a<3 and a>1"));
+  CHECK(holds("\"abc\" < \"abd\""));
+  CHECK(holds("\"Z\" < \"a\""));
+  CHECK(holds("\"z\" < \"\xc3\xa9\""));  // Bytes above 127 are greater.
+  CHECK(holds("\"a\" = \"a\""));
+  CHECK_FALSE(holds("\"a\" = \"A\""));
+  CHECK(holds("t != f"));
+  CHECK(holds("\"adamw\" ~ \"dam\""));
+  CHECK_FALSE(holds("\"adamw\" ~ \"^dam\""));
+  CHECK(holds(R"("a1" ~ "a\d")"));
+  CHECK(holds(R"("a\\d" ~ "a\\\\d")"));
+  CHECK(holds("a in (1, 2)"));
+  CHECK(holds("a not in (1, -2)"));
+  CHECK(holds("-a in (1, -2)"));
+  CHECK(holds("\"x\" in (\"x\")"));
+  CHECK(holds("t in (true)"));
+  CHECK(holds("not a in (1)"));
 }
 
 TEST_CASE("numbers") {

@@ -17,7 +17,8 @@
 
 namespace tfevents::test {
 
-inline constexpr uid_t kPlainUser = 65534;
+/// The verdict on a link.
+inline constexpr auto kLink = "refused: is a symbolic link";
 
 /// A temporary directory, opened in one of the ways that a Directory can work.
 struct Ground {
@@ -51,11 +52,6 @@ void in_every_way(Test test) {
     REQUIRE(here.ok());
     test(Ground{.sys = *sys, .dir = dir, .here = **here, .modern = sys == &real_sys()});
   }
-}
-
-/// Gives up root, for good. True too for who never had it.
-inline bool become_nobody() {
-  return ::geteuid() != 0 || (::setgid(kPlainUser) == 0 && ::setuid(kPlainUser) == 0);
 }
 
 /// `code: message`, or `fine`.

@@ -12,11 +12,13 @@
 #include "io/atomic_file.hpp"
 #include "io/sys.hpp"
 #include "support/temp_dir.hpp"
+#include "unit/io/directory_helpers.hpp"
 #include "unit/io/io_helpers.hpp"
 
 namespace tfevents {
 namespace {
 
+using test::mode_of;
 using test::TempDir;
 
 Status write_file(const std::string& path, std::string_view text) {
@@ -30,12 +32,6 @@ std::vector<std::string> names_in(const std::string& path) {
   const Listing listing = real_sys().list(path).value();
   for (const DirEntry& entry : listing.entries) names.push_back(entry.name);
   return names;
-}
-
-mode_t mode_of(const std::string& path) {
-  struct stat info {};
-  REQUIRE(::stat(path.c_str(), &info) == 0);
-  return info.st_mode & 07777U;
 }
 
 using Names = std::vector<std::string>;

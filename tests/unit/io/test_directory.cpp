@@ -10,6 +10,7 @@ namespace {
 
 using test::Ground;
 using test::in_every_way;
+using test::kLink;
 using test::mode_of;
 using test::names_in;
 using test::TempDir;
@@ -17,8 +18,6 @@ using test::Umask;
 using test::verdict;
 
 using Names = std::vector<std::string>;
-
-constexpr auto kLink = "refused: is a symbolic link";
 
 TEST_CASE("a directory is opened by its path, not by a link's") {
   in_every_way([](const Ground& g) {

@@ -23,13 +23,13 @@ namespace {
 using test::Ground;
 using test::in_child;
 using test::in_every_way;
+using test::kLink;
 using test::names_in;
 using test::TempDir;
 using test::verdict;
 
 using Names = std::vector<std::string>;
 
-constexpr auto kLink = "refused: is a symbolic link";
 constexpr auto kOtherDevice = "refused: lies on another device";
 
 TEST_CASE("what is open stays what it is when links take the places on the way to it") {

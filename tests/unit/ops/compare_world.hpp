@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,9 +13,6 @@
 #include "unit/ops/world.hpp"
 
 namespace tfevents::test {
-
-inline constexpr float kNanF = std::numeric_limits<float>::quiet_NaN();
-inline constexpr float kInfF = std::numeric_limits<float>::infinity();
 
 using Lines = std::vector<std::string>;
 

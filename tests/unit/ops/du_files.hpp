@@ -11,7 +11,6 @@ namespace tfevents::test {
 
 using Lines = std::vector<std::string>;
 
-inline const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
 inline constexpr const char* kFile = "/logs/a/events.out.tfevents.1.h";
 
 /// Raw, as `du` reads.

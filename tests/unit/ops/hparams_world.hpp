@@ -13,6 +13,8 @@
 
 namespace tfevents::test {
 
+inline const std::string kExperiment(kHparamsExperimentTag);
+
 using HparamList = std::vector<std::pair<std::string, HparamValue>>;
 
 /// A serialized session start with all there is to it.

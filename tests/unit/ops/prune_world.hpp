@@ -162,6 +162,17 @@ struct PruneWorld : TrashWorld {
   }
 };
 
+/// Three old trials, two of them in a directory of their own with a young one beside.
+inline void add_three_old(PruneWorld& w) {
+  w.run("a", 9 * kDays);
+  w.run("b/c", 9 * kDays);
+  w.run("b/d/train", 9 * kDays);
+  w.run("b/d/validation", 9 * kDays);
+  w.run("young", kDays);
+  w.rules().older_than_seconds = 7 * kDays;
+  w.options.policy_text = "--older-than 7d";
+}
+
 inline const ops::PruneRow& row_of(const ops::PruneReport& report, std::string_view trial) {
   for (const ops::PruneRow& row : report.rows) {
     if (row.trial == trial) return row;

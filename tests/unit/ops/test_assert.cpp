@@ -1,7 +1,6 @@
 // What `assert` passes, fails and cannot evaluate: the gate that other tools let through, and every
 // reason.
 #include <cerrno>
-#include <limits>
 
 #include "ops/assert.hpp"
 #include "support/fault_sys.hpp"
@@ -11,8 +10,6 @@ namespace tfevents::test {
 namespace {
 
 using ops::CheckStatus;
-
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 TEST_CASE("the gate's six cases: last(val/accuracy) >= 0.9") {
   Gate w;
@@ -50,7 +47,7 @@ TEST_CASE("the gate's six cases: last(val/accuracy) >= 0.9") {
     CHECK(w.report().failed == 0);
   }
   SUBCASE("a last value that is NaN cannot be evaluated") {
-    w.run("a", [](RunBuilder& r) { r.scalar("val/accuracy", {{0, 0.95F}, {1, kNaN}}); });
+    w.run("a", [](RunBuilder& r) { r.scalar("val/accuracy", {{0, 0.95F}, {1, kNanF}}); });
     const ops::CheckRow row = w.row();
     CHECK(row.status == CheckStatus::kError);
     CHECK(row.reason == "non-finite");
@@ -282,7 +279,7 @@ TEST_CASE("a file that was named and cannot be read is an error of the request")
 TEST_CASE("non-finite points in the window are counted, beside it they do not matter") {
   Gate w;
   w.run("a", [](RunBuilder& r) {
-    r.scalar("loss", {{0, 3}, {10, kNaN}, {20, kNaN}, {30, 1}, {40, 2}});
+    r.scalar("loss", {{0, 3}, {10, kNanF}, {20, kNanF}, {30, 1}, {40, 2}});
   });
   CHECK(w.only("min(loss) = 1").verdicts() == Verdicts{"error non-finite"});
   CHECK(w.row().message == "2 non-finite points, the first at step 10");

@@ -11,9 +11,6 @@
 namespace tfevents::test {
 namespace {
 
-constexpr float kNanF = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInfF = std::numeric_limits<float>::infinity();
-
 struct BestWorld : World {
   ops::BestOptions options;
 

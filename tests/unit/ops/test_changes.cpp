@@ -8,8 +8,6 @@
 namespace tfevents::test {
 namespace {
 
-const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
-
 /// A run whose clean view takes two passes: three files, restarts, repeats.
 void write_restarts(RunBuilder& r) {
   r.scalars("x", 40, kStep).next_file().scalars("x", 30, kStep).scalar("x", {{29, 1}, {29, 2}});

@@ -8,9 +8,6 @@
 namespace tfevents::test {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
 /// A run `a` of the given files; all points are of `loss`.
 struct Run1 : World {
   explicit Run1(const std::function<void(RunBuilder&)>& fill) { run("a", fill); }
@@ -24,8 +21,6 @@ struct Run1 : World {
     return all[0];
   }
 };
-
-const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
 
 TEST_CASE("12 #26: two writers at once, clean shows the second file's points") {
   Run1 w([](RunBuilder& r) {
@@ -120,7 +115,7 @@ TEST_CASE("12 #36, #37: steps of the whole range") {
 }
 
 TEST_CASE("12 #38, #39: a wall time that is no time, the point is kept and purges by its step") {
-  for (const double wall : {kNaN, kInf, -kInf}) {
+  for (const double wall : {kNan, kInf, -kInf}) {
     Run1 w([&](RunBuilder& r) {
       r.scalar("loss", {{1, 1}, {2, 2}});
       r.with([&](EventWriter& out, double) { out.scalar({2, wall}, "loss", 20); });

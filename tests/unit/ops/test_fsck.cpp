@@ -5,8 +5,6 @@
 namespace tfevents::test {
 namespace {
 
-const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
-
 std::string ten() {
   return event_file([](RunBuilder& r) { r.scalars("x", 10, kStep); });
 }

@@ -8,9 +8,6 @@
 namespace tfevents::test {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 // A loss that falls, with a little noise.
 float falling(std::int64_t i) {
   return 2.0F / (1.0F + static_cast<float>(i) / 10) + 0.01F * static_cast<float>(i * 7 % 5);
@@ -29,9 +26,9 @@ TEST_CASE("a healthy run: nothing") {
 TEST_CASE("nonfinite: counted in the clean view, an error where the last point is one") {
   LintWorld w;
   w.run("a", [](RunBuilder& r) {
-    r.scalar("x", {{0, 1}, {1, kNan}, {2, kInfinity}, {3, 1}});
-    r.scalar("y", {{0, 1}, {5, -kInfinity}});
-    r.scalar("z", {{0, kNan}, {0, 1}});  // The second one is shown.
+    r.scalar("x", {{0, 1}, {1, kNanF}, {2, kInfF}, {3, 1}});
+    r.scalar("y", {{0, 1}, {5, -kInfF}});
+    r.scalar("z", {{0, kNanF}, {0, 1}});  // The second one is shown.
   });
   CHECK(w.lines() == Lines{"warn nonfinite x@1", "error nonfinite y@5", "warn all-one-step z@0"});
   CHECK(w.lint().rows[0].message ==
@@ -159,7 +156,7 @@ TEST_CASE("a live run: a jump in the last points may be anything") {
 TEST_CASE("rules are chosen, and left out, all or by tag") {
   LintWorld w;
   w.run("a", [](RunBuilder& r) {
-    r.scalar("gan/x", {{0, kNan}}).scalar("x", {{0, kNan}}).scalar("y", {{0, 1}, {0, 2}});
+    r.scalar("gan/x", {{0, kNanF}}).scalar("x", {{0, kNanF}}).scalar("y", {{0, 1}, {0, 2}});
   });
   CHECK(w.lines().size() == 3);
   w.ignore = {ops::parse_lint_ignore("nonfinite:gan/*").value()};
@@ -194,7 +191,7 @@ TEST_CASE("a run too big to be held says the same") {
     r.histogram("h", 3).histogram("h", 3).text("t", 1, "x");
     r.next_file();
     for (std::int64_t i = 1; i < 400; ++i) r.scalar("train/loss", {{i * 10, falling(i)}});
-    for (std::int64_t i = 0; i < 9; ++i) r.scalar("x", {{i, i == 8 ? kNan : 1}});
+    for (std::int64_t i = 0; i < 9; ++i) r.scalar("x", {{i, i == 8 ? kNanF : 1}});
   });
   w.run("b", [](RunBuilder& r) {
     for (std::int64_t i = 0; i < 200; ++i) {
@@ -229,7 +226,7 @@ TEST_CASE("the same for any number of jobs; damage is skipped, and said apart") 
   LintWorld w;
   for (int i = 0; i < 20; ++i) {
     w.run("r" + std::to_string(i), [i](RunBuilder& r) {
-      r.scalars("x", 30, [](std::int64_t) { return kNan; });
+      r.scalars("x", 30, [](std::int64_t) { return kNanF; });
       if (i == 7) r.damage([](std::string f) { return flip_byte(std::move(f), 60); });
     });
   }
@@ -247,7 +244,7 @@ TEST_CASE("the same for any number of jobs; damage is skipped, and said apart") 
 TEST_CASE("findings past the cap are counted, and cost no memory") {
   LintWorld w;
   w.run("a", [](RunBuilder& r) {
-    for (int i = 0; i < 12'000; ++i) r.scalar("t" + std::to_string(i), {{0, kNan}});
+    for (int i = 0; i < 12'000; ++i) r.scalar("t" + std::to_string(i), {{0, kNanF}});
   });
   const ops::LintReport report = w.lint();
   CHECK(report.errors == 12'000);

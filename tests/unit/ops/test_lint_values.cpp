@@ -13,17 +13,17 @@ namespace {
 using wire::Encoder;
 
 // Field numbers of tensorboard/compat/proto/{event,summary,tensor,histogram}.proto.
-struct Value {
+struct LintedValue {
   std::string bytes;
 
-  Value& tag(std::string_view name) { return text(1, name); }
-  Value& node_name(std::string_view name) { return text(7, name); }
-  Value& simple(float number) {
+  LintedValue& tag(std::string_view name) { return text(1, name); }
+  LintedValue& node_name(std::string_view name) { return text(7, name); }
+  LintedValue& simple(float number) {
     Encoder(bytes).fixed(2, number);
     return *this;
   }
-  Value& metadata(std::string_view plugin, std::uint64_t data_class = 0,
-                  std::string_view content = "") {
+  LintedValue& metadata(std::string_view plugin, std::uint64_t data_class = 0,
+                        std::string_view content = "") {
     Encoder(bytes).message(9, [&] {
       Encoder(bytes).message(1, [&] { Encoder(bytes).text(1, plugin).text(2, content); });
       if (data_class != 0) Encoder(bytes).varint(4, data_class);
@@ -31,7 +31,7 @@ struct Value {
     return *this;
   }
   // Of float32, `count` numbers in one dimension; 0: of rank 0 and no number.
-  Value& tensor(std::uint64_t count) {
+  LintedValue& tensor(std::uint64_t count) {
     Encoder(bytes).message(8, [&] {
       Encoder(bytes).varint(1, std::uint64_t{1});
       if (count == 0) return;
@@ -41,7 +41,7 @@ struct Value {
     });
     return *this;
   }
-  Value& histogram(int limits, int counts) {
+  LintedValue& histogram(int limits, int counts) {
     Encoder(bytes).message(5, [&] {
       Encoder(bytes).fixed(3, double(counts));
       for (int i = 0; i < limits; ++i) Encoder(bytes).fixed(6, double(i));
@@ -49,13 +49,13 @@ struct Value {
     });
     return *this;
   }
-  Value& text(std::uint32_t field, std::string_view content) {
+  LintedValue& text(std::uint32_t field, std::string_view content) {
     Encoder(bytes).bytes(field, content);
     return *this;
   }
 };
 
-std::string event(std::int64_t step, const Value& value) {
+std::string event(std::int64_t step, const LintedValue& value) {
   std::string bytes;
   Encoder(bytes).fixed(1, RunBuilder::kStart + static_cast<double>(step));
   Encoder(bytes).varint(2, step);
@@ -63,7 +63,7 @@ std::string event(std::int64_t step, const Value& value) {
   return bytes;
 }
 
-Lines lint_of(const std::vector<Value>& values) {
+Lines lint_of(const std::vector<LintedValue>& values) {
   LintWorld w;
   w.run("a", [&](RunBuilder& r) {
     r.scalar("ordinary", {{0, 1}});
@@ -74,48 +74,54 @@ Lines lint_of(const std::vector<Value>& values) {
 }
 
 TEST_CASE("plugins: known, unknown, with a class, changing, none") {
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("mine")}) == Lines{"warn unknown-plugin x@0"});
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("tensor")}) ==
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("mine")}) ==
         Lines{"warn unknown-plugin x@0"});
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("mine", 2)}) == Lines{});
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("pr_curves")}) == Lines{});
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("")}) == Lines{"warn no-metadata x@0"});
-  CHECK(lint_of({Value().tag("x").tensor(2)}) == Lines{"warn no-metadata x@0"});
-  CHECK(lint_of({Value().tag("x").tensor(2), Value().tag("x").tensor(2).metadata("pr_curves")}) ==
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("tensor")}) ==
+        Lines{"warn unknown-plugin x@0"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("mine", 2)}) == Lines{});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("pr_curves")}) == Lines{});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("")}) == Lines{"warn no-metadata x@0"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2)}) == Lines{"warn no-metadata x@0"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2),
+                 LintedValue().tag("x").tensor(2).metadata("pr_curves")}) ==
         Lines{"warn late-metadata x@0"});
-  CHECK(lint_of({Value().tag("x").simple(1).metadata("scalars"),
-                 Value().tag("x").simple(1).metadata("images")}) ==
+  CHECK(lint_of({LintedValue().tag("x").simple(1).metadata("scalars"),
+                 LintedValue().tag("x").simple(1).metadata("images")}) ==
         Lines{"warn plugin-conflict x@1", "note plugin-ignored x@1"});
-  CHECK(lint_of({Value().tag("x").simple(1).metadata("text")}) == Lines{"note plugin-ignored x@0"});
-  CHECK(lint_of({Value().tag("x").simple(1).metadata("scalars")}) == Lines{});
+  CHECK(lint_of({LintedValue().tag("x").simple(1).metadata("text")}) ==
+        Lines{"note plugin-ignored x@0"});
+  CHECK(lint_of({LintedValue().tag("x").simple(1).metadata("scalars")}) == Lines{});
 }
 
 TEST_CASE("values that hold nothing, or no single number") {
-  CHECK(lint_of({Value().tag("x").metadata("text")}) == Lines{"warn no-value x"});
-  CHECK(lint_of({Value().tag("x").tensor(0).metadata("scalars")}) == Lines{"warn not-a-scalar x"});
-  CHECK(lint_of({Value().tag("x").tensor(2).metadata("scalars")}) == Lines{"warn not-a-scalar x"});
-  CHECK(lint_of({Value().tag("x").tensor(1).metadata("scalars")}) ==
+  CHECK(lint_of({LintedValue().tag("x").metadata("text")}) == Lines{"warn no-value x"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(0).metadata("scalars")}) ==
+        Lines{"warn not-a-scalar x"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(2).metadata("scalars")}) ==
+        Lines{"warn not-a-scalar x"});
+  CHECK(lint_of({LintedValue().tag("x").tensor(1).metadata("scalars")}) ==
         Lines{"warn scalar-shape x@0"});
 }
 
 TEST_CASE("values without a tag") {
-  CHECK(lint_of({Value().node_name("x").simple(1)}) == Lines{"warn no-tag x@0"});
-  CHECK(lint_of({Value().tag("").node_name("x").simple(1)}) == Lines{"warn no-tag x@0"});
-  CHECK(lint_of({Value().simple(1)}) == Lines{"warn no-tag @0"});
-  CHECK(lint_of({Value().node_name("x").tag("x").simple(1)}) == Lines{});
+  CHECK(lint_of({LintedValue().node_name("x").simple(1)}) == Lines{"warn no-tag x@0"});
+  CHECK(lint_of({LintedValue().tag("").node_name("x").simple(1)}) == Lines{"warn no-tag x@0"});
+  CHECK(lint_of({LintedValue().simple(1)}) == Lines{"warn no-tag @0"});
+  CHECK(lint_of({LintedValue().node_name("x").tag("x").simple(1)}) == Lines{});
 }
 
 TEST_CASE("histograms whose limits and counts differ in number") {
-  CHECK(lint_of({Value().tag("h").histogram(3, 3), Value().tag("h").histogram(2, 3),
-                 Value().tag("h").histogram(3, 2)}) == Lines{"warn histogram-limits h@1"});
-  CHECK(lint_of({Value().tag("h").histogram(0, 0)}) == Lines{});
+  CHECK(lint_of({LintedValue().tag("h").histogram(3, 3), LintedValue().tag("h").histogram(2, 3),
+                 LintedValue().tag("h").histogram(3, 2)}) == Lines{"warn histogram-limits h@1"});
+  CHECK(lint_of({LintedValue().tag("h").histogram(0, 0)}) == Lines{});
 }
 
 TEST_CASE("sessions of hyperparameters: without an end, and twice") {
   const auto start = [](std::string_view content) {
-    return Value().tag("_hparams_/session_start_info").metadata("hparams", 0, content);
+    return LintedValue().tag("_hparams_/session_start_info").metadata("hparams", 0, content);
   };
-  const Value end = Value().tag("_hparams_/session_end_info").metadata("hparams", 0, "\x22\0");
+  const LintedValue end =
+      LintedValue().tag("_hparams_/session_end_info").metadata("hparams", 0, "\x22\0");
   CHECK(lint_of({start("\x1a\0"), end}) == Lines{});
   CHECK(lint_of({start("\x1a\0")}) == Lines{"note no-session-end _hparams_/session_start_info"});
   const Lines twice = lint_of({start("a"), start("b"), end});

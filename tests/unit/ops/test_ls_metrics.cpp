@@ -7,8 +7,6 @@
 namespace tfevents::test {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
 struct LsWorld : World {
   ops::LsOptions options;
 

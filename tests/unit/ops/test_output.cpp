@@ -11,8 +11,6 @@
 namespace tfevents::test {
 namespace {
 
-const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
-
 /// `runs` runs of very different sizes, some with restarts, damage, several files.
 struct Forest : World {
   explicit Forest(int runs) {

@@ -1,6 +1,5 @@
 // The traps that other tools fall into, through best, compare and export: damage, a restart, NaN,
 // values that only their text equals, tensors, odd files in a tree.
-#include <limits>
 
 #include "ops/best.hpp"
 #include "ops/differing.hpp"
@@ -9,8 +8,6 @@
 
 namespace tfevents::test {
 namespace {
-
-constexpr float kNanF = std::numeric_limits<float>::quiet_NaN();
 
 struct PeersWorld : TrialWorld {
   ops::BestReport best(const std::string& metric) {

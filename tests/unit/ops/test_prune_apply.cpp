@@ -11,27 +11,16 @@ namespace tfevents::ops {
 namespace {
 
 using rewrite::Action;
+using test::add_three_old;
 using test::FaultSys;
 using test::kDays;
+using test::kPlainUser;
 using test::Lines;
 using test::objects;
 using test::PruneWorld;
 using test::result_of;
 using test::row_of;
 using test::RunBuilder;
-
-constexpr uid_t kPlainUser = 65534;
-
-/// Three old trials, two of them in a directory of their own with a young one beside.
-void build(PruneWorld& w) {
-  w.run("a", 9 * kDays);
-  w.run("b/c", 9 * kDays);
-  w.run("b/d/train", 9 * kDays);
-  w.run("b/d/validation", 9 * kDays);
-  w.run("young", kDays);
-  w.rules().older_than_seconds = 7 * kDays;
-  w.options.policy_text = "--older-than 7d";
-}
 
 std::vector<std::string> journal_of(const PruneWorld& w) {
   std::vector<std::string> lines;
@@ -56,7 +45,7 @@ std::vector<rewrite::TrashedBatch> batches_of(const PruneWorld& w) {
 
 TEST_CASE("prune: moves what was planned, removes what got empty, and says so") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   const auto before = w.snapshot();
   const PruneReport report = w.prune();
   CHECK(report.carried_out);
@@ -103,7 +92,7 @@ TEST_CASE("prune: moves what was planned, removes what got empty, and says so") 
 TEST_CASE("prune: an old kernel does the same") {
   for (const bool hard_links : {true, false}) {
     PruneWorld w;
-    build(w);
+    add_three_old(w);
     const auto before = w.snapshot();
     test::OldKernelSys sys(hard_links);
     PruneReport report = w.plan(sys);
@@ -147,7 +136,7 @@ TEST_CASE("prune: directories stay that hold something else, and the operand alw
 
 TEST_CASE("prune: --trash-keep 0 deletes at once, and older batches with it") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   w.options.trash_keep_seconds = 0;
   w.run("old", 20 * kDays);
   const std::uint64_t old_bytes = std::filesystem::file_size(w.at(w.event_file_of("old")));
@@ -247,7 +236,7 @@ TEST_CASE("prune: batches that came or went since the plan are not taken for oth
 
 TEST_CASE("prune: one directory that refuses does not stop the others") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   REQUIRE(::chmod(w.dir.path().c_str(), 0755) == 0);
   w.options.proc = "/nonexistent";
   if (::geteuid() == 0) {
@@ -257,8 +246,7 @@ TEST_CASE("prune: one directory that refuses does not stop the others") {
   }
   REQUIRE(::chmod(w.at("b/c").c_str(), 0555) == 0);
   const std::string said = test::in_child([&]() -> std::string {
-    if (::geteuid() == 0 && (::setgid(kPlainUser) != 0 || ::setuid(kPlainUser) != 0))
-      return "cannot give up root";
+    if (!test::become_nobody()) return "cannot give up root";
     PruneReport report = w.plan();
     const Status done = w.apply(report);
     if (!done.ok()) return done.error().message;
@@ -275,7 +263,7 @@ TEST_CASE("prune: one directory that refuses does not stop the others") {
 
 TEST_CASE("prune: a stop comes between two trials") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   trash_at(w, "x", 30 * kDays);
   PruneReport report = w.plan();
   const PruneDoing doing{.actor = PruneWorld::actor(),
@@ -295,7 +283,7 @@ TEST_CASE("prune: a stop comes between two trials") {
 
 TEST_CASE("prune: while somebody else holds the lock nothing is touched") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   (void)w.trash();
   w.write(".tfe-trash/lock", "{\"pid\":4711}");
   const int held = ::open(w.at(".tfe-trash/lock").c_str(), O_RDWR);
@@ -324,7 +312,7 @@ TEST_CASE("prune: while somebody else holds the lock nothing is touched") {
 TEST_CASE("prune: with clocks that disagree nothing is done") {
   for (const double ahead : {3600.0, -3600.0}) {
     PruneWorld w;
-    build(w);
+    add_three_old(w);
     w.clock = w.now + ahead;
     const auto before = w.snapshot();
     PruneReport report = w.plan();
@@ -341,7 +329,7 @@ TEST_CASE("prune: with clocks that disagree nothing is done") {
 
 TEST_CASE("prune: a trash that is not ours is refused before anything moves") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   w.dir.make_link("runs/.tfe-trash", w.dir.make_directory("elsewhere"));
   PruneReport report = w.plan();
   const Status done = w.apply(report);
@@ -353,7 +341,7 @@ TEST_CASE("prune: a trash that is not ours is refused before anything moves") {
 
 TEST_CASE("prune: what crashed before is finished first") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   {
     // An act that ended between its announcement and its first move.
     const auto trash = w.trash();

@@ -6,6 +6,7 @@ namespace tfevents::ops {
 namespace {
 
 using rewrite::Action;
+using test::add_three_old;
 using test::FaultSys;
 using test::kDays;
 using test::objects;
@@ -14,20 +15,9 @@ using test::result_of;
 using test::row_of;
 using test::RunBuilder;
 
-/// Three old trials, two of them in a directory of their own with a young one beside.
-void build(PruneWorld& w) {
-  w.run("a", 9 * kDays);
-  w.run("b/c", 9 * kDays);
-  w.run("b/d/train", 9 * kDays);
-  w.run("b/d/validation", 9 * kDays);
-  w.run("young", kDays);
-  w.rules().older_than_seconds = 7 * kDays;
-  w.options.policy_text = "--older-than 7d";
-}
-
 TEST_CASE("prune: what changed between plan and action stays, and the others go") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   w.run("b/d/validation", 9 * kDays);
   w.touch("b", 8 * kDays);
   PruneReport report = w.plan();
@@ -117,7 +107,7 @@ TEST_CASE("prune: what stays after all keeps what lies above it") {
 
 TEST_CASE("prune: our own temporary files are nobody's event files") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   w.file("a/.tfe-events.out.tfevents.1", "left by a crash", 9 * kDays);
   const PruneReport report = w.prune();
   CHECK(result_of(report, "a") == "trashed");
@@ -126,7 +116,7 @@ TEST_CASE("prune: our own temporary files are nobody's event files") {
 
 TEST_CASE("prune: open files are looked for by all names with --what dir") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   w.options.what = rewrite::What::kDirectory;
   w.file("a/model.ckpt", "being read", 9 * kDays);
   PruneReport report = w.plan();
@@ -138,7 +128,7 @@ TEST_CASE("prune: open files are looked for by all names with --what dir") {
 
 TEST_CASE("prune: a directory that becomes a link between two trials") {
   PruneWorld w;
-  build(w);
+  add_three_old(w);
   PruneReport report = w.plan();
   const PruneDoing doing{
       .actor = PruneWorld::actor(), .proc = w.options.proc, .on_row = [&](const PruneRow& row) {

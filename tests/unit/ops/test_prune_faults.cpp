@@ -17,7 +17,7 @@ using test::PruneWorld;
 using test::RunBuilder;
 
 /// Five trials of two files each, nested and not, and what is not of them.
-void build(PruneWorld& w) {
+void add_five_old(PruneWorld& w) {
   for (const char* name : {"a", "a/b", "c/d", "c/e", "f"}) {
     w.run(name, 9 * kDays, [&](RunBuilder& r) {
       r.version({}).scalar(name, {{0, 1}}).next_file().version({}).scalar(name, {{1, 2}});
@@ -90,7 +90,7 @@ void check_nothing_lost(const PruneWorld& w, const std::map<std::string, std::st
 /// false where there was nothing to spoil any more.
 bool spoiled_and_done_again(const std::function<bool(PruneWorld&)>& spoil) {
   PruneWorld w;
-  build(w);
+  add_five_old(w);
   const auto before = w.snapshot();
   const auto files = contents(w);
   const bool spoiled = spoil(w);
@@ -193,7 +193,7 @@ TEST_CASE("prune faults: what is said of a row is what became of it") {
   for (std::uint64_t n = 0;; ++n) {
     CAPTURE(n);
     PruneWorld w;
-    build(w);
+    add_five_old(w);
     PruneReport report = w.plan();
     FaultSys sys(real_sys());
     sys.fail_at(n, EIO);
@@ -225,7 +225,7 @@ TEST_CASE("prune faults: deleting at once, failing at every call, deletes nothin
   for (std::uint64_t n = 0;; ++n) {
     CAPTURE(n);
     PruneWorld w;
-    build(w);
+    add_five_old(w);
     w.options.trash_keep_seconds = 0;
     PruneReport report = w.plan();
     const auto before = contents(w);

@@ -9,6 +9,7 @@ namespace tfevents::ops {
 namespace {
 
 using rewrite::Action;
+using test::become_nobody;
 using test::condition;
 using test::FaultSys;
 using test::kDays;
@@ -17,14 +18,8 @@ using test::PruneWorld;
 using test::row_of;
 using test::RunBuilder;
 
-constexpr uid_t kPlainUser = 65534;
-
-bool become_nobody() {
-  return ::geteuid() != 0 || (::setgid(kPlainUser) == 0 && ::setuid(kPlainUser) == 0);
-}
-
 /// Two old trials and a young one, all with a metric and a hyperparameter.
-void build(const PruneWorld& w) {
+void add_two_old(const PruneWorld& w) {
   const auto job = [&](const std::string& name, double age) {
     w.run(name, age, [](RunBuilder& r) {
       test::with_hparams(r, {{"lr", 0.1}});
@@ -38,7 +33,7 @@ void build(const PruneWorld& w) {
 
 TEST_CASE("prune: without any rule nothing is planned") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   const Error error = w.refusal();
   CHECK(error.code == ErrorCode::kRefused);
   CHECK(error.message == "no rule says what to remove");
@@ -50,7 +45,7 @@ TEST_CASE("prune: without any rule nothing is planned") {
 
 TEST_CASE("prune: a keep rule about what no trial has is refused, and what is near is named") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   const auto keep_best = [&](std::string metric) {
     w.options.keep_if.clear();
     w.options.keep_best = {{.count = 1, .metric = std::move(metric)}};
@@ -88,7 +83,7 @@ TEST_CASE("prune: a keep rule about what no trial has is refused, and what is ne
 
 TEST_CASE("prune: a condition is no metric") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.options.keep_best = {{.count = 1, .metric = "max(val/accuracy) > 0"}};
   const Error error = w.refusal();
   CHECK(error.code == ErrorCode::kUsage);
@@ -96,7 +91,7 @@ TEST_CASE("prune: a condition is no metric") {
 
 TEST_CASE("prune: operands that nobody can mean") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.rules().older_than_seconds = 7 * kDays;
   const auto code_of = [&](std::string operand) {
     w.options.operand = std::move(operand);
@@ -149,7 +144,7 @@ TEST_CASE("prune: operands that nobody can mean") {
 
 TEST_CASE("prune: a stop ends the planning") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.rules().older_than_seconds = 7 * kDays;
   w.stop->request();
   CHECK(w.refusal().code == ErrorCode::kCancelled);
@@ -157,7 +152,7 @@ TEST_CASE("prune: a stop ends the planning") {
 
 TEST_CASE("prune: what cannot be read is unknown, named, and stays") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.run("file", 9 * kDays);
   w.run("file", 10 * kDays, [](RunBuilder& r) { r.scalar("more", {{0, 1}}); });
   w.run("directory", 9 * kDays);
@@ -199,7 +194,7 @@ TEST_CASE("prune: what cannot be read is unknown, named, and stays") {
 
 TEST_CASE("prune: what cannot be read is not forgotten behind a thousand other problems") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   for (int i = 0; i < 11; ++i) {
     w.run("bad" + std::to_string(i), 9 * kDays, [](RunBuilder& r) {
       r.scalar("loss", {{0, 1}, {1, 1}});
@@ -224,7 +219,7 @@ TEST_CASE("prune: what cannot be read is not forgotten behind a thousand other p
 
 TEST_CASE("prune: links are not gone through") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.rules().older_than_seconds = 7 * kDays;
   w.dir.write("outside/run/" + std::filesystem::path(w.event_file_of("a")).filename().string(),
               w.read(w.event_file_of("a")));
@@ -274,7 +269,7 @@ TEST_CASE("prune: links are not gone through") {
 
 TEST_CASE("prune: mounts are not crossed") {
   PruneWorld w;
-  build(w);
+  add_two_old(w);
   w.rules().older_than_seconds = 7 * kDays;
   w.options.proc = "/nonexistent";
   w.dir.make_directory("runs/a/mounted");
@@ -350,7 +345,7 @@ TEST_CASE("prune: a tree that changes at any moment of the planning") {
     for (std::uint64_t n = 0;; ++n) {
       CAPTURE(n);
       PruneWorld w;
-      build(w);
+      add_two_old(w);
       w.rules().older_than_seconds = 7 * kDays;
       if (!bare) w.file("a/plugins/profile/x", "p", 9 * kDays);
       const std::string file = w.event_file_of("a");

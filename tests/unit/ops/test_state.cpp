@@ -1,5 +1,4 @@
 // The state of a run, its age and times, by the rules of PRODUCT "State".
-#include <limits>
 
 #include "unit/ops/world.hpp"
 
@@ -7,8 +6,6 @@ namespace tfevents::test {
 namespace {
 
 constexpr double kStart = RunBuilder::kStart;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 struct Logged : World {
   explicit Logged(const std::function<void(RunBuilder&)>& fill) { run("a", fill); }
@@ -107,7 +104,7 @@ TEST_CASE("empty without a series, whatever else there is") {
 TEST_CASE("times that are none: NaN, infinite, 0 and below") {
   Logged w([](RunBuilder& r) {
     r.scalar("x", {{1, 1}, {2, 2}});
-    for (const double wall : {kNaN, kInf, -kInf, 0.0, -5.0, -kStart})
+    for (const double wall : {kNan, kInf, -kInf, 0.0, -5.0, -kStart})
       r.with([&](EventWriter& out, double) { out.scalar({3, wall}, "x", 3); });
   });
   const ops::LsRow row = w.row("a");

@@ -10,8 +10,6 @@
 namespace tfevents::test {
 namespace {
 
-const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
-
 void restarted(RunBuilder& r) {
   r.scalar("acc", {{0, 1}, {10, 2}, {20, 99}}).scalar("calm", {{0, 1}, {30, 5}});
   r.next_file().scalar("acc", {{10, 3}, {20, 4}});

@@ -15,9 +15,13 @@
 #include "support/damage.hpp"
 #include "support/logdir_builder.hpp"
 #include "support/memory_sys.hpp"
+#include "support/numbers.hpp"
 #include "unit/ops/recorder.hpp"
 
 namespace tfevents::test {
+
+/// For RunBuilder::scalars: every value is its step.
+inline const auto kStep = [](std::int64_t i) { return static_cast<float>(i); };
 
 /// What a dump gave.
 struct Dumped {

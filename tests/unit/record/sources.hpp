@@ -15,6 +15,8 @@
 
 namespace tfevents::test {
 
+inline constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
+
 /// What a TestSource does and has done; shared with the test, since the reader owns the source.
 struct SourceControl {
   std::uint64_t bytes_read = 0;

@@ -15,8 +15,6 @@ namespace {
 
 using namespace test;
 
-constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
-
 /// Bytes that this process has read by any system call: what streams keep in a temporary file and
 /// read again is seen only here.
 std::uint64_t bytes_read_by_process() {

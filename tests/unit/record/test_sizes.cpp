@@ -14,8 +14,6 @@ namespace {
 
 using namespace test;
 
-constexpr std::size_t kKiB = 1024, kMiB = 1024 * 1024;
-
 void check_same_everywhere(const std::string& file, const Transcript& expected) {
   CHECK(read_all(file) == expected);
   CHECK(read_all(std::make_unique<TestSource>(file, false)) == expected);

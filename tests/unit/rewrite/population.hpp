@@ -1,21 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "rewrite/policy.hpp"
+#include "support/numbers.hpp"
 
 namespace tfevents::test {
 
 inline constexpr double kNow = 1'700'000'000;
 inline constexpr double kHours = 3600;
 inline constexpr double kDays = 24 * kHours;
-inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
-inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 using Lines = std::vector<std::string>;
 

@@ -96,13 +96,12 @@ class PopulationDice {
       0.0,       60.0,      3599.0,        3600.0,    3601.0,        2 * kHours,
       5000.0,    86399.0,   86400.0,       86401.0,   3 * kDays,     7 * kDays - 1,
       7 * kDays, 8 * kDays, 8 * kDays + 1, 9 * kDays, 10 * kDays + 5};
-  static constexpr std::array kStrangeAges = {-0.5, -1.0, -1.25,     -kDays,    kNow + 5,
-                                              kNow, kNan, kInfinity, -kInfinity};
+  static constexpr std::array kStrangeAges = {-0.5, -1.0, -1.25, -kDays, kNow + 5,
+                                              kNow, kNan, kInf,  -kInf};
   static constexpr std::array kGaps = {0.0,   0.0,    0.0,      0.5,     719.0,
                                        720.0, 1000.0, 17'280.0, 20'000.0};
-  static constexpr std::array kStrangeGaps = {kNan, kInfinity, -kInfinity, -1000.0};
-  static constexpr std::array kMetrics = {0.0,  -0.0, 0.5,       0.5,       1.0,
-                                          -3.0, kNan, kInfinity, -kInfinity};
+  static constexpr std::array kStrangeGaps = {kNan, kInf, -kInf, -1000.0};
+  static constexpr std::array kMetrics = {0.0, -0.0, 0.5, 0.5, 1.0, -3.0, kNan, kInf, -kInf};
 
   std::size_t index(std::size_t count) {
     return static_cast<std::size_t>(between(0, static_cast<std::int64_t>(count) - 1));

@@ -14,7 +14,7 @@ using nlohmann::json;
 using test::FaultSys;
 using test::TrashWorld;
 
-constexpr const char* kName = ".tfe-trash/journal.jsonl";
+constexpr const char* kJournalName = ".tfe-trash/journal.jsonl";
 
 JournalEntry an_entry() {
   return {.act = "prune",
@@ -43,8 +43,8 @@ TEST_CASE("a line says who did what, when and how much") {
   JournalEntry second = an_entry();
   second.act = "restore";
   REQUIRE(append_journal(*trash, second).ok());
-  CHECK(world.info(kName).mode == 0600);
-  const std::string text = world.read(kName);
+  CHECK(world.info(kJournalName).mode == 0600);
+  const std::string text = world.read(kJournalName);
   CHECK(text.ends_with('\n'));
   const auto lines = lines_of(text);
   REQUIRE(lines.size() == 2);
@@ -70,9 +70,9 @@ TEST_CASE("a line that a crash tore is ended first") {
   const TrashWorld world;
   const auto trash = world.trash();
   for (const char* before : {"{\"torn\":", "{}", "{}\n"}) {
-    world.write(kName, before);
+    world.write(kJournalName, before);
     REQUIRE(append_journal(*trash, an_entry()).ok());
-    const auto lines = lines_of(world.read(kName));
+    const auto lines = lines_of(world.read(kJournalName));
     REQUIRE(lines.size() == 2);
     CHECK(json::parse(lines[1])["act"] == "prune");
   }
@@ -83,16 +83,16 @@ TEST_CASE("nothing grows through a link, nor what is no regular file") {
   const auto trash = world.trash();
   const std::string canary = world.dir.write("canary", "song");
   SUBCASE("a link") {
-    world.dir.make_link("runs/" + std::string(kName), canary);
+    world.dir.make_link("runs/" + std::string(kJournalName), canary);
   }
   SUBCASE("a link to nothing") {
-    world.dir.make_link("runs/" + std::string(kName), world.dir / "none");
+    world.dir.make_link("runs/" + std::string(kJournalName), world.dir / "none");
   }
   SUBCASE("a FIFO") {
-    world.dir.make_fifo("runs/" + std::string(kName));
+    world.dir.make_fifo("runs/" + std::string(kJournalName));
   }
   SUBCASE("a directory") {
-    world.dir.make_directory("runs/" + std::string(kName));
+    world.dir.make_directory("runs/" + std::string(kJournalName));
   }
   const Status written = append_journal(*trash, an_entry());
   REQUIRE_FALSE(written.ok());
@@ -116,7 +116,7 @@ TEST_CASE("whatever fails, the lines before stay whole and the next begins a new
       CHECK_FALSE(written.ok());
     }
     REQUIRE(append_journal(*world.trash(), an_entry()).ok());
-    const auto lines = lines_of(world.read(kName));
+    const auto lines = lines_of(world.read(kJournalName));
     CHECK(json::parse(lines.front())["act"] == "prune");
     CHECK(json::parse(lines.back())["act"] == "prune");
   }
@@ -127,7 +127,7 @@ TEST_CASE("whatever fails, the lines before stay whole and the next begins a new
     sys.fill_disk_after(room);
     CHECK_FALSE(append_journal(*world.trash(sys), an_entry()).ok());
     REQUIRE(append_journal(*world.trash(), an_entry()).ok());
-    CHECK(json::parse(lines_of(world.read(kName)).back())["act"] == "prune");
+    CHECK(json::parse(lines_of(world.read(kJournalName)).back())["act"] == "prune");
   }
 }
 

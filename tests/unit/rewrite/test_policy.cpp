@@ -53,7 +53,7 @@ TEST_CASE("policy: --older-than is strict") {
             .lines() == Lines{"keep: not-nominated:604799", "keep: not-nominated:604800",
                               "remove: older-than:604800.5"});
   CHECK(older_than(kNan).trial("a", 1e6).actions() == "k");
-  CHECK(older_than(kInfinity).trial("a", 1e6).actions() == "k");
+  CHECK(older_than(kInf).trial("a", 1e6).actions() == "k");
   CHECK(older_than(-1).trial("a", kHours).actions() == "r");
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("policy: recent is younger than an hour or five gaps") {
   CHECK(with_gap(3600, 720) == "remove: older-than:3600");
   CHECK(with_gap(4999, 1000) == "keep: recent:4999");
   CHECK(with_gap(5000, 1000) == "remove: older-than:5000");
-  CHECK(with_gap(1e9, kInfinity) == "keep: recent:1000000000");
+  CHECK(with_gap(1e9, kInf) == "keep: recent:1000000000");
   CHECK(with_gap(3599, kNan) == "keep: recent:3599");
   CHECK(with_gap(3600, kNan) == "remove: older-than:3600");
   CHECK(with_gap(3599, -1e9) == "keep: recent:3599");
@@ -192,7 +192,7 @@ TEST_CASE("policy: age is that of the newest of both times, or by --age event of
 TEST_CASE("policy: one time is enough, and what is no time counts as none") {
   for (const std::optional<double> none :
        {std::optional<double>(), std::optional<double>(0), std::optional<double>(-5),
-        std::optional(kNan), std::optional(-kInfinity)}) {
+        std::optional(kNan), std::optional(-kInf)}) {
     for (const bool by_event : {false, true}) {
       Population population = older_than(kDays);
       population.rules.age_by_event = by_event;
@@ -214,7 +214,7 @@ TEST_CASE("policy: a time more than a second ahead makes a trial unknown, whatev
     population.trial("b", 9 * kDays, -1.5);
     population.trial("c", -5 * kDays, 9 * kDays);
     population.trial("d", -5 * kDays, -6 * kDays);
-    population.trial("e", 9 * kDays, -kInfinity);
+    population.trial("e", 9 * kDays, -kInf);
     CHECK(population.lines() == Lines{"keep: file-changed", "skip: future:1.5",
                                       "skip: future:432000", "skip: future:518400",
                                       "skip: future:inf"});
@@ -225,7 +225,7 @@ TEST_CASE("policy: a time more than a second ahead makes a trial unknown, whatev
 }
 
 TEST_CASE("policy: where the clock says nothing, nothing is known") {
-  for (const double now : {kNan, kInfinity, -kInfinity}) {
+  for (const double now : {kNan, kInf, -kInf}) {
     Population population = older_than(0);
     population.rules.min_steps = 100;
     population.rules.max_bytes = 0;

@@ -108,7 +108,7 @@ TEST_CASE("policy: --keep-best ranks finite values, then by name, unknown and yo
   population.trial("v9", kDays).metric(1);
   population.trial("v3", kDays).metric(0.5).with([](auto& t) { t.trouble = "x"; });
   population.trial("v4", kDays).metric(kNan);
-  population.trial("v5", kDays).metric(-kInfinity);
+  population.trial("v5", kDays).metric(-kInf);
   population.trial("v6", kDays);
   CHECK(population.lines() == Lines{"remove: not-kept", "keep: keep-best#2=loss",
                                     "skip: trouble=x keep-best#1=loss", "remove: not-kept",

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "support/child.hpp"
 #include "support/trash_world.hpp"
 
 namespace tfevents::rewrite {
@@ -17,10 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::announced;
+using test::kPlainUser;
 using test::TrashPlan;
 using test::TrashWorld;
 
-constexpr uid_t kPlainUser = 65534;
 constexpr int kRuns = 4;
 
 /// Rounds of a race: a few for every day, TFEVENTS_RACES for a night.

@@ -11,7 +11,7 @@ namespace {
 using test::FaultSys;
 using test::TrashWorld;
 
-constexpr const char* kName = ".tfe-trash/lock";
+constexpr const char* kLockName = ".tfe-trash/lock";
 
 Error refusal(const TrashWorld& world, LockOptions options) {
   const auto trash = world.trash();
@@ -26,7 +26,7 @@ TEST_CASE("one at a time, and the loser learns who") {
   {
     const auto lock = TreeLock::take(*trash, {.now = world.now});
     REQUIRE(lock.ok());
-    CHECK(world.info(kName).mode == 0600);
+    CHECK(world.info(kLockName).mode == 0600);
     const Error error = refusal(world, {.now = world.now});
     CHECK(error.code == ErrorCode::kRefused);
     CHECK(error.message.starts_with("locked by process " + std::to_string(::getpid()) +
@@ -34,7 +34,7 @@ TEST_CASE("one at a time, and the loser learns who") {
     CHECK(error.path == world.operand);
     CHECK_FALSE(error.hint.empty());
   }
-  CHECK(world.read(kName).empty());
+  CHECK(world.read(kLockName).empty());
   CHECK(TreeLock::take(*trash, {.now = world.now}).ok());
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("whatever is in the lock file, the message is one short line") {
   const auto lock = TreeLock::take(*trash, {.now = world.now});
   REQUIRE(lock.ok());
   const auto message = [&](const std::string& content) {
-    world.write(kName, content);
+    world.write(kLockName, content);
     Error error = refusal(world, {.now = world.now});
     CHECK(error.code == ErrorCode::kRefused);
     CHECK(error.message.size() < 1000);
@@ -74,7 +74,7 @@ TEST_CASE("what holds the lock is short, however long the command was") {
   REQUIRE(trash.ok());
   const auto lock = TreeLock::take(**trash, {.now = world.now});
   REQUIRE(lock.ok());
-  CHECK(world.read(kName).size() <= 4096);
+  CHECK(world.read(kLockName).size() <= 4096);
   CHECK(refusal(world, {.now = world.now}).message.find("process " + std::to_string(::getpid())) !=
         std::string::npos);
 }
@@ -142,13 +142,13 @@ TEST_CASE("a lock file that is none is refused") {
   const auto trash = world.trash();
   const std::string canary = world.dir.write("canary", "song");
   SUBCASE("a link") {
-    world.dir.make_link("runs/" + std::string(kName), canary);
+    world.dir.make_link("runs/" + std::string(kLockName), canary);
   }
   SUBCASE("a FIFO") {
-    world.dir.make_fifo("runs/" + std::string(kName));
+    world.dir.make_fifo("runs/" + std::string(kLockName));
   }
   SUBCASE("a directory") {
-    world.dir.make_directory("runs/" + std::string(kName));
+    world.dir.make_directory("runs/" + std::string(kLockName));
   }
   CHECK(refusal(world, {.now = world.now}).code == ErrorCode::kRefused);
   CHECK(world.dir.read("canary") == "song");
@@ -176,8 +176,8 @@ TEST_CASE("failing at every call, and a lock file that is replaced while it is l
     FaultSys sys(real_sys());
     const auto trash = world.trash(sys);
     sys.act_at(sys.calls() + n, [&] {
-      std::filesystem::remove(world.at(kName));
-      world.write(kName, "");
+      std::filesystem::remove(world.at(kLockName));
+      world.write(kLockName, "");
     });
     const auto lock = TreeLock::take(*trash, {.now = world.now});
     if (!sys.fired()) break;

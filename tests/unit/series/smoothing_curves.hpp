@@ -1,7 +1,8 @@
 #pragma once
 
-#include <limits>
 #include <vector>
+
+#include "support/numbers.hpp"
 
 namespace tfevents::test {
 
@@ -14,8 +15,6 @@ struct SmoothedCurve {
 
 /// Computed outside this project from the formula of TensorBoard 2.21's web bundle.
 inline std::vector<SmoothedCurve> smoothed_curves() {
-  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   return {
       {"ramp", 0.0, {0.0, 1, 2, 3, 4, 5}, {0.0, 1, 2, 3, 4, 5}},
       {"ramp",
@@ -56,14 +55,11 @@ inline std::vector<SmoothedCurve> smoothed_curves() {
        {2.0, 2.0000000000000284, kNan, 2.000000000000002}},
       {"all NaN", 0.6, {kNan, kNan}, {kNan, kNan}},
       {"all NaN", 0.999, {kNan, kNan}, {kNan, kNan}},
-      {"inf",
-       0.6,
-       {1.0, kInfinity, 3, -kInfinity, 5},
-       {1.0, kInfinity, 2.25, -kInfinity, 3.6530612244897958}},
+      {"inf", 0.6, {1.0, kInf, 3, -kInf, 5}, {1.0, kInf, 2.25, -kInf, 3.6530612244897958}},
       {"inf",
        0.999,
-       {1.0, kInfinity, 3, -kInfinity, 5},
-       {1.0, kInfinity, 2.000500250125091, -kInfinity, 3.0013340002222257}},
+       {1.0, kInf, 3, -kInf, 5},
+       {1.0, kInf, 2.000500250125091, -kInf, 3.0013340002222257}},
       {"spike",
        0.6,
        {1.0, 1, 1, 10, 1, 1, 1},

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "series/accumulator.hpp"
+#include "support/numbers.hpp"
 #include "support/slow_series.hpp"
 
 // Every function over every kind of window of random series, against the slow evaluator.
@@ -17,9 +18,6 @@ namespace tfevents {
 namespace {
 
 using namespace test;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array kFunctions = {
     SeriesFunction::kLast,   SeriesFunction::kFirst,     SeriesFunction::kMin,
@@ -71,7 +69,7 @@ Samples random_series(Dice& dice) {
       case 8: value = std::ldexp(value - 0.5, scale), float32 = false; break;
       default: value = 0.25; break;
     }
-    if (spoilt && dice.one_in(4)) value = dice.any_of(std::array{kInfinity, -kInfinity, kNan});
+    if (spoilt && dice.one_in(4)) value = dice.any_of(std::array{kInf, -kInf, kNan});
     if (float32) value = static_cast<double>(static_cast<float>(value));
     out.push_back({step, 1000.0 + static_cast<double>(i), value, float32});
     step += raw_view ? dice.between(-3, 5) : dice.between(1, 5);

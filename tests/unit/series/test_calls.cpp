@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "series/accumulator.hpp"
+#include "support/numbers.hpp"
 #include "support/resident_bytes.hpp"
 
 // What single calls yield, as the manual says it. test_agreement.cpp tries all combinations.
@@ -14,8 +15,8 @@
 namespace tfevents {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 constexpr std::int64_t kFar = 1'000'000'000'000'000'000;
 
 SeriesCall call_of(SeriesFunction function) {
@@ -92,7 +93,7 @@ TEST_CASE("means of float32 points are read like one, sums are exact") {
 }
 
 TEST_CASE("points that are not finite") {
-  const auto points = singles({kNan, 0.5, kInfinity, 0.25});
+  const auto points = singles({kNan, 0.5, kInf, 0.25});
   const SeriesValue max = value_of(SeriesFunction::kMax, points);
   CHECK(max.value == 0.5);
   CHECK(max.step == 1);
@@ -224,7 +225,7 @@ TEST_CASE("thresholds are compared with what is printed") {
   SeriesCall ratio = call_of(SeriesFunction::kRatio);
   ratio.comparison = Comparison::kGreaterEqual;
   ratio.threshold = 0.9;  // The float is a little below.
-  const auto points = singles({0.9, kNan, 0.8, kInfinity});
+  const auto points = singles({0.9, kNan, 0.8, kInf});
   CHECK(value_of(ratio, points).value == 0.5);
   CHECK(value_of(ratio, points).nonfinite == 2);
   ratio.comparison = Comparison::kNotEqual;
@@ -252,7 +253,7 @@ TEST_CASE("at: the exact step, of several points there the last") {
 
 TEST_CASE("at_best: the last point at or before the best step, in whatever order they come") {
   const auto points = {single(0, 0.5), single(10, 0.4), single(20, 0.3)};
-  const auto metric = {single(5, 0.7), single(15, 0.9), single(25, kInfinity)};
+  const auto metric = {single(5, 0.7), single(15, 0.9), single(25, kInf)};
   SeriesCall call = call_of(SeriesFunction::kAtBest);
   const auto value = [&](bool metric_first) {
     SeriesAccumulator accumulator(call);

@@ -6,12 +6,13 @@
 #include <doctest/doctest.h>
 
 #include "series/distribution.hpp"
+#include "support/numbers.hpp"
 #include "unit/series/distribution_cases.hpp"
 
 namespace tfevents {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInf;
 
 double sum_of(const std::vector<DistributionBucket>& buckets) {
   return std::accumulate(
@@ -33,7 +34,7 @@ TEST_CASE("percentiles: what TensorBoard's compressor gives, to the last bit") {
 TEST_CASE("percentiles of hostile buckets end") {
   const double nan = std::nan("");
   const std::vector<DistributionBucket> buckets = {
-      {-kInfinity, 0, 1}, {0, nan, nan}, {3, 1, -5}, {1, kInfinity, 1e308}};
+      {-kInf, 0, 1}, {0, nan, nan}, {3, 1, -5}, {1, kInf, 1e308}};
   (void)percentiles_of(buckets);
   CHECK(rebinned(buckets, 30).empty());
 }

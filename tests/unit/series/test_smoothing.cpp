@@ -1,18 +1,18 @@
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "series/accumulator.hpp"
 #include "series/smoothing.hpp"
+#include "support/numbers.hpp"
 #include "unit/series/smoothing_curves.hpp"
 
 namespace tfevents {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 bool same(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) return false;
@@ -73,7 +73,7 @@ TEST_CASE("a smoother of one value at a time does not know of constants") {
   Smoother smoother(1);
   CHECK(smoother.next(2) == 0);
   CHECK(std::isnan(smoother.next(kNan)));
-  CHECK(smoother.next(kInfinity) == kInfinity);
+  CHECK(smoother.next(kInf) == kInf);
   CHECK(Smoother(0).next(0.3) == 0.3);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a constant is drawn as it is until another value comes") {
   CHECK(best_of(SeriesFunction::kMax, {0.3, 0.3, 0.3}, 0.9).value == 0.3);
   CHECK(best_of(SeriesFunction::kMax, {0.3, 0.3, 0.3}, 1).value == 0.3);
   CHECK(best_of(SeriesFunction::kMax, {0.3, 0.3, -1}, 1).value == 0);
-  CHECK(!best_of(SeriesFunction::kMax, {kInfinity, kInfinity}, 0.5).value);
+  CHECK(!best_of(SeriesFunction::kMax, {kInf, kInf}, 0.5).value);
   CHECK(!best_of(SeriesFunction::kMax, {kNan}, 0.5).value);
   SeriesCall call;
   call.function = SeriesFunction::kMax;
@@ -92,7 +92,7 @@ TEST_CASE("a constant is drawn as it is until another value comes") {
 }
 
 TEST_CASE("an infinite point never is the best") {
-  const SeriesValue best = best_of(SeriesFunction::kMax, {1, kInfinity, 3, 2}, 0.6);
+  const SeriesValue best = best_of(SeriesFunction::kMax, {1, kInf, 3, 2}, 0.6);
   CHECK(best.step == 2);
   CHECK(best.raw == 3);
   CHECK(best.nonfinite == 1);
