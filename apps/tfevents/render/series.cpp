@@ -91,13 +91,6 @@ Cell steps_cell(const ops::SeriesRow& series) {
   return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
 }
 
-Cell steps_cell(const ops::SeriesRow& series) {
-  if (!series.first_step || !series.last_step) return {};
-  const std::string first = human_integer(*series.first_step);
-  if (series.first_step == series.last_step) return Cell::text(first);
-  return Cell::text(fmt::format("{}…{}", first, human_integer(*series.last_step)));
-}
-
 void write_series(JsonWriter& json, const ops::SeriesRow& series) {
   const auto scalar = [&](std::string_view name, const std::optional<Scalar>& value) {
     json.key(name);
