@@ -1,7 +1,9 @@
 """What prune_enemy.py attacks, and what it sees afterwards: trees, inventories, calls."""
 
+import atexit
 import contextlib
 import ctypes
+import functools
 import hashlib
 import os
 import random
@@ -16,6 +18,7 @@ import tempfile
 import time
 
 PROGRAM = os.path.abspath(sys.argv[1])
+
 ROUNDS = float(os.environ.get("TFEVENTS_ENEMY_ROUNDS", "1"))
 SEED = int(os.environ.get("TFEVENTS_ENEMY_SEED", str(random.randrange(1 << 30))))
 RANDOM = random.Random(SEED)
@@ -235,12 +238,22 @@ def is_sanitized():
         return b"__asan_init" in program.read()
 
 
+@functools.cache
+def program_for_all():
+    """A copy where every user can run it, which below somebody's home may not be."""
+    directory = tempfile.mkdtemp(prefix="enemy-program-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    os.chmod(directory, 0o755)
+    shutil.copy(PROGRAM, directory)
+    return os.path.join(directory, os.path.basename(PROGRAM))
+
+
 def call(*arguments, wanted=None, what="", kill_after=None, before=None, wrap=(), cwd=None,
          extra=None, user=None):
     """Runs the program to its end, or kills it. `wanted`: the exit statuses that are right."""
     start = time.monotonic()
     process = subprocess.Popen(
-        [*wrap, PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        [*wrap, PROGRAM if user is None else program_for_all(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, preexec_fn=before, cwd=cwd, env={**environment(), **(extra or {})},
         user=user, group=user, extra_groups=[] if user is not None else None)
     if kill_after is not None:
