@@ -45,16 +45,10 @@ Result<DumpedRun> try_dump(const Run& run, const DumpOptions& options,
   if (selected) {
     const std::unique_ptr<PointWriter> writer = format.points_of(run);
     EmitSink emit(passes.reading(), *writer, output, options.printed_bytes);
-    const Status read = passes.give(emit);
-    const bool changed = !read.ok() && read.error().code == ErrorCode::kChanged;
-    if ((read.ok() || changed) && !context.stop.requested()) emit.end();
+    const Status given = passes.give_for_good(emit);
+    if (given.ok() && !context.stop.requested()) emit.end();
     output.flush(writer->text());
-    // Some of it is written already: no starting again.
-    if (changed) {
-      passes.reading().findings.on_changed(read.error(), Findings::Changed::kWhileRead);
-    } else {
-      TFEVENTS_CHECK(read);
-    }
+    TFEVENTS_CHECK(given);
     dumped.rows = emit.points();
   }
   dumped.outcome = passes.outcome();

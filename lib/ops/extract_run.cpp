@@ -116,14 +116,9 @@ Result<ExtractedRun> try_extract(const Run& run, const Selection& select,
   TFEVENTS_TRY(const bool selected, passes.prepare());
   if (selected) {
     ExtractSink sink(passes.reading(), files, target, format, on_rows);
-    const Status read = passes.give(sink);
+    const Status given = passes.give_for_good(sink);
     sink.end();
-    // Some of it is written already: no starting again.
-    if (!read.ok() && read.error().code == ErrorCode::kChanged) {
-      passes.reading().findings.on_changed(read.error(), Findings::Changed::kWhileRead);
-    } else {
-      TFEVENTS_CHECK(read);
-    }
+    TFEVENTS_CHECK(given);
     extracted.others = sink.others();
   }
   extracted.outcome = passes.outcome();

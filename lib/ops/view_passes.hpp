@@ -41,9 +41,14 @@ class ViewPasses {
     }
     return read;
   }
+  /// Gives all of them to a sink whose output nobody can take back: where the file changes
+  /// meanwhile that is a finding, not a reason to start again.
   template <class Sink>
-  [[nodiscard]] Status give(Sink& sink) {
-    return give(sink, [](const SeriesInfo&) { return true; });
+  [[nodiscard]] Status give_for_good(Sink& sink) {
+    const Status read = give(sink, [](const SeriesInfo&) { return true; });
+    if (read.ok() || read.error().code != ErrorCode::kChanged) return read;
+    reading_.findings.on_changed(read.error(), Findings::Changed::kWhileRead);
+    return ok_status();
   }
 
   [[nodiscard]] RunReading& reading() noexcept { return reading_; }

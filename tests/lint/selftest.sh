@@ -95,4 +95,12 @@ if ! sh "$lint" "$dir" >"$dir/out" || ! grep -q 'long.cpp has 601 lines' "$dir/o
   failed=1
 fi
 
+# A tree whose tests name two edge cases lacks the others.
+mkdir -p "$dir/tests/unit" "$dir/tests/cli"
+printf 'TEST_CASE("12 #1, #77: a test") {}\n' >"$dir/tests/unit/a.cpp"
+if sh "$(dirname "$lint")/edge_cases.sh" "$dir" >"$dir/out" || ! grep -q 'no test of: #2 .* #76$' "$dir/out"; then
+  echo 'edge cases without a test are not named'
+  failed=1
+fi
+
 exit $failed

@@ -1,7 +1,10 @@
 #include "findings.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "envelope.hpp"
 #include "lines.hpp"
 
@@ -66,6 +69,18 @@ Status findings_jsonl(const std::vector<Problem>& rows, Sink& sink) {
     TFEVENTS_CHECK(sink.drain());
   }
   return ok_status();
+}
+
+bool has_room_beside(std::size_t subject, std::size_t message, const Screen& screen) {
+  constexpr std::size_t kIndentAndSeverity = 2 + 5, kGaps = 2 + 2;
+  return !screen.terminal || kIndentAndSeverity + subject + message + kGaps <= screen.width;
+}
+
+void write_message_below(std::string& out, const std::string& message, const Screen& screen) {
+  constexpr std::size_t kIndent = 4;
+  for (const std::string& line :
+       broken_into_lines(printable(message), screen.width - std::min(screen.width, kIndent)))
+    out += std::string(kIndent, ' ') + line + '\n';
 }
 
 void write_verdict(std::string& out, std::string_view verdict, const FindingCounts& counts,

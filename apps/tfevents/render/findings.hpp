@@ -28,6 +28,11 @@ Status write_findings(const std::vector<Problem>& rows, JsonWriter& json, Sink& 
 /// The same as JSON lines.
 Status findings_jsonl(const std::vector<Problem>& rows, Sink& sink);
 
+/// Whether lines of severity, subject and message have room for messages of `message` columns
+/// beside subjects of `subject` columns. Where not, each message goes below its line, whole.
+[[nodiscard]] bool has_room_beside(std::size_t subject, std::size_t message, const Screen& screen);
+void write_message_below(std::string& out, const std::string& message, const Screen& screen);
+
 /// Findings by their severity, and those that are not among the rows.
 struct FindingCounts {
   std::uint64_t errors = 0, warnings = 0, notes = 0, left_out = 0;

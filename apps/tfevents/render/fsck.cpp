@@ -1,7 +1,6 @@
 #include "fsck.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -22,11 +21,10 @@ constexpr std::size_t kShownOfFile = 20;
 constexpr std::size_t kMessageWidth = 60;
 
 // `@1 048 576…1 057 808`
-Cell range_cell(const Problem& problem) {
+std::string range_text(const Problem& problem) {
   if (!problem.offset) return {};
-  if (!problem.end || *problem.end <= *problem.offset)
-    return Cell::text("@" + whole(*problem.offset));
-  return Cell::text(fmt::format("@{}…{}", whole(*problem.offset), whole(*problem.end)));
+  if (!problem.end || *problem.end <= *problem.offset) return "@" + whole(*problem.offset);
+  return fmt::format("@{}…{}", whole(*problem.offset), whole(*problem.end));
 }
 
 const std::string& place(const Problem& problem) {
@@ -50,17 +48,20 @@ std::vector<FileFindings> group_by_file(const std::vector<Problem>& rows, bool f
   return files;
 }
 
-std::array<Cell, 4> line_cells(const Problem& row) {
-  return {Cell::text(to_string(row.severity)).role(role_of(row.severity)), range_cell(row),
-          Cell::text(row.message), Cell::text(row.rule)};
+std::vector<Cell> line_cells(const Problem& row, bool beside) {
+  std::vector<Cell> cells = {Cell::text(to_string(row.severity)).role(role_of(row.severity)),
+                             Cell::text(range_text(row))};
+  if (beside) cells.push_back(Cell::text(row.message));
+  cells.push_back(Cell::text(row.rule));
+  return cells;
 }
 
 // The rule says in a word what the message says in full: on a narrow terminal it goes first.
-std::vector<Column> line_columns() {
-  return {{.keep = true},
-          {.keep = true},
-          {.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true},
-          {.role = Role::kDim}};
+std::vector<Column> line_columns(bool beside) {
+  std::vector<Column> columns = {{.keep = true}, {.keep = true}};
+  if (beside) columns.push_back({.elide = Elide::kEnd, .min_width = kMessageWidth, .keep = true});
+  columns.push_back({.role = Role::kDim});
+  return columns;
 }
 
 // Calls `begin(file)`, `line(row)` for each finding that is shown, and `end(file)` for every file.
@@ -122,12 +123,20 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
   TableStyle style = screen.table_style();
   style.header = false;
   style.indent = "  ";
-  const std::vector<Column> columns = line_columns();
+  const auto nothing = [](const FileFindings&) { return ok_status(); };
+  std::size_t range = 0, message = 0;
+  const auto widen = [&](const Problem& row) {
+    range = std::max(range, display_width(range_text(row)));
+    message = std::max(message, display_width(printable(row.message)));
+    return ok_status();
+  };
+  TFEVENTS_CHECK(each_shown(report.rows, files, nothing, widen, nothing));
+  const bool beside = has_room_beside(range, message, screen);
+  const std::vector<Column> columns = line_columns(beside);
   // One table for all files, so that columns are aligned through the whole answer.
   TableWriter table(columns, style);
-  const auto nothing = [](const FileFindings&) { return ok_status(); };
   const auto measure = [&](const Problem& row) {
-    table.measure(line_cells(row));
+    table.measure(line_cells(row, beside));
     return ok_status();
   };
   TFEVENTS_CHECK(each_shown(report.rows, files, nothing, measure, nothing));
@@ -141,7 +150,8 @@ Status fsck_screen(const ops::FsckReport& report, const Screen& screen, bool all
     return sink.drain();
   };
   const auto line = [&](const Problem& row) {
-    table.write_row(out, line_cells(row));
+    table.write_row(out, line_cells(row, beside));
+    if (!beside) write_message_below(out, row.message, screen);
     return sink.drain();
   };
   const auto end = [&](const FileFindings& file) {

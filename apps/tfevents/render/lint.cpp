@@ -128,12 +128,8 @@ std::string lint_verdict(const ops::LintReport& report) {
 
 namespace {
 
-// A terminal that has no room for a message beside its tag has it below, whole.
-constexpr std::size_t kBelow = 4;
-
 bool has_room(const ops::LintReport& report, const std::vector<RunFindings>& runs,
               const Screen& screen) {
-  if (!screen.terminal) return true;
   std::size_t what = 0, message = 0;
   for (const RunFindings& run : runs) {
     for (std::size_t i = 0; i < run.shown.size(); ++i) {
@@ -144,8 +140,7 @@ bool has_room(const ops::LintReport& report, const std::vector<RunFindings>& run
       message = std::max(message, display_width(printable(row.message)));
     }
   }
-  constexpr std::size_t kIndentAndSeverity = 2 + 5, kGaps = 2 + 2;
-  return kIndentAndSeverity + what + message + kGaps <= screen.width;
+  return has_room_beside(what, message, screen);
 }
 
 std::vector<Column> columns_above() {
@@ -183,10 +178,7 @@ Status lint_screen(const ops::LintReport& report, const Screen& screen, bool all
     out += '\n';
     each_shown(run, [&](std::span<const Cell> cells, const Problem& row) {
       table.write_row(out, cells);
-      if (beside) return;
-      for (const std::string& line :
-           broken_into_lines(printable(row.message), screen.width - std::min(screen.width, kBelow)))
-        out += std::string(kBelow, ' ') + line + '\n';
+      if (!beside) write_message_below(out, row.message, screen);
     });
     if (!run.folded.empty()) {
       for (const std::string& line : broken_into_lines(folded_line(run), screen.width - 2))
