@@ -57,7 +57,7 @@ class Packer {
     ((*this)(values), ...);
   }
   void word(const std::string& text) {
-    const auto known = std::find(kWords.begin(), kWords.end(), text);
+    const auto* const known = std::find(kWords.begin(), kWords.end(), text);
     out_.push_back(static_cast<char>(known - kWords.begin()));
     if (known == kWords.end()) (*this)(text);
   }

@@ -45,7 +45,7 @@ class ViewPasses {
   /// meanwhile that is a finding, not a reason to start again.
   template <class Sink>
   [[nodiscard]] Status give_for_good(Sink& sink) {
-    const Status read = give(sink, [](const SeriesInfo&) { return true; });
+    Status read = give(sink, [](const SeriesInfo&) { return true; });
     if (read.ok() || read.error().code != ErrorCode::kChanged) return read;
     reading_.findings.on_changed(read.error(), Findings::Changed::kWhileRead);
     return ok_status();
